@@ -1,0 +1,205 @@
+"""What one kind of reader sees in one language: rendered once, sent to all of them.
+
+An audience remembers the fragments it has shown, so that only what really changed for these readers makes a frame.
+What they may not see makes neither a frame nor a gap in their numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
+
+from realtime import wire
+from realtime.kinds import Dirty, Fragment, Own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from realtime.ledger import Ledger
+
+type Form = Literal["html", "json"]
+
+
+def render(key: str, fragment: Fragment, **more: Any) -> SafeString:
+    """Render one fragment. `key` is the id that its root element must have."""
+    return render_to_string(fragment.template, {"key": key, **fragment.context, **more})
+
+
+class Audience:
+    """All readers of one kind, language and form in one room."""
+
+    def __init__(self, ledger: Ledger, reader: str, language: str, form: Form) -> None:
+        self.ledger = ledger
+        self.reader = reader
+        self.language = language
+        self.form = form
+        self.seq = ledger.seq
+        self.shown: dict[str, Any] = {}
+        self.orders: dict[str, list[str]] = {}
+        with translation.override(language):
+            self._see_everything()
+        self._snapshot: tuple[int, str, str] | None = None
+
+    # -- frames --------------------------------------------------------------------------------------------------
+
+    def frame(self, dirty: Dirty) -> str | None:
+        """Make the frame for what became dirty, or None if these readers see no difference."""
+        with translation.override(self.language):
+            message = self._changes(dirty)
+            say = [str(sentence) for reader, sentence in dirty.say if reader in (None, self.reader)]
+        if not message and not say:
+            return None
+        self._snapshot = None
+        before, self.seq = self.seq, self.ledger.seq
+        if say:
+            message["say"] = say
+        return self._bounded({"from": before, "seq": self.seq, **message})
+
+    def since(self, seq: int) -> str | None:
+        """Make one frame of everything that changed after `seq`, or None if nothing did."""
+        if seq >= self.seq:
+            return None
+        keys, whole = self.ledger.changed_since(seq)
+        with translation.override(self.language):
+            if whole:
+                self._see_everything()
+                keys = set(self.shown)
+            else:
+                self._show(keys)
+            parts = {key: self.shown[key] for key in self._outermost(keys) if key in self.shown}
+        return self._bounded({"from": seq, "seq": self.seq, **self._parts(parts), "order": self.orders})
+
+    def _bounded(self, message: Mapping[str, Any]) -> str:
+        text = wire.encode(message)
+        return text if len(text) <= wire.MOST_BYTES_OUT else wire.encode({"reset": self.seq})
+
+    def _changes(self, dirty: Dirty) -> dict[str, Any]:
+        kind, state = self.ledger.kind, self.ledger.state
+        lists = kind.lists(state, self.reader)
+        before, orders_before = dict(self.shown), self.orders
+        if dirty.whole:
+            self._see_everything()
+            candidates = set(self.shown) | set(before)
+        else:
+            self.orders = lists
+            candidates = set(dirty.keys)
+            for name, keys in lists.items():
+                if name in dirty.lists:
+                    candidates.update(key for key in keys if key not in self.shown)
+            self._show(candidates)
+        parts = {
+            key: self.shown[key]
+            for key in self._outermost(
+                key for key in candidates if key in self.shown and self.shown[key] != before.get(key)
+            )
+        }
+        redrawn = {key for key in candidates if key in before and key not in self.shown}
+        order = {name: keys for name, keys in self.orders.items() if keys != orders_before.get(name)}
+        listed = {key for keys in self.orders.values() for key in keys}
+        gone = sorted(key for key in redrawn if "." not in key and key not in listed)
+        message: dict[str, Any] = self._parts(parts) if parts else {}
+        if order:
+            message["order"] = order
+        if gone:
+            message["gone"] = gone
+        return message
+
+    def _parts(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+        if self.form == "json":
+            return {"items": dict(parts)}
+        return {"html": "".join(parts.values())}
+
+    @staticmethod
+    def _outermost(keys: Iterable[str]) -> list[str]:
+        """Leave out parts whose card is in the same frame anyway. Sorted, so that frames are the same everywhere."""
+        chosen = set(keys)
+        return sorted(key for key in chosen if not any(part in chosen for part in _within(key)))
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def _see_everything(self) -> None:
+        kind, state = self.ledger.kind, self.ledger.state
+        self.orders = kind.lists(state, self.reader)
+        listed = [key for keys in self.orders.values() for key in keys]
+        everything = dict.fromkeys([*kind.roots(state, self.reader), *listed])
+        self.shown = {key: value for key, value in self.shown.items() if key in everything or "." in key}
+        self._show(everything)
+
+    def _show(self, keys: Iterable[str]) -> None:
+        """Render these keys again, and the cards that any of them is a part of."""
+        kind, state = self.ledger.kind, self.ledger.state
+        again = dict.fromkeys(keys)
+        for key in list(again):
+            again.update(dict.fromkeys(card for card in _within(key) if card in self.shown))
+        for key in again:
+            fragment = kind.show(state, key, self.reader)
+            if fragment is None:
+                self.shown.pop(key, None)
+            else:
+                self.shown[key] = fragment.context if self.form == "json" else render(key, fragment)
+
+    # -- the whole -----------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> str:
+        """Make the snapshot's shared part as JSON text without its closing brace, once per revision."""
+        if self._snapshot is None or self._snapshot[:2] != (self.ledger.seq, self.ledger.epoch):
+            message: dict[str, Any] = {
+                "full": True,
+                "epoch": self.ledger.epoch,
+                "seq": self.seq,
+                "order": self.orders,
+            }
+            if self.form == "json":
+                message["items"] = self.shown
+            else:
+                message["html"] = self.page()
+            self._snapshot = (self.ledger.seq, self.ledger.epoch, wire.encode(message)[:-1])
+        return self._snapshot[2]
+
+    def page(self, own: Own | None = None) -> SafeString:
+        """Assemble the whole view as HTML. With `own`, that person's values are drawn in, for pages without script."""
+        kind, state = self.ledger.kind, self.ledger.state
+        with translation.override(self.language):
+            filled: dict[str, SafeString] = {}
+            more: dict[str, Any] = {"live_lists": filled}
+            if own is not None:
+                more |= {"own": own.data, "own_html": render_own(own)}
+            # Inner lists first: a list in a card must be filled before the card is drawn into an outer list.
+            roots = kind.roots(state, self.reader)
+            for name in sorted(self.orders, key=lambda name: -_depth(name, self.orders)):
+                filled[name] = self._assemble(self.orders[name], more)
+            return self._assemble(roots, more)
+
+    def _assemble(self, keys: Iterable[str], more: Mapping[str, Any]) -> SafeString:
+        kind, state = self.ledger.kind, self.ledger.state
+        drawn = []
+        for key in keys:
+            fragment = kind.show(state, key, self.reader)
+            if fragment is not None:
+                drawn.append(render(key, fragment, **more))
+        return mark_safe("".join(drawn))  # noqa: S308 (made of rendered, escaped templates)
+
+
+def render_own(own: Own) -> SafeString:
+    """Render what only one person sees."""
+    return mark_safe(  # noqa: S308 (made of rendered, escaped templates)
+        "".join(render(key, fragment, own=own.data) for key, fragment in own.fragments.items())
+    )
+
+
+def _within(key: str) -> list[str]:
+    """Give the cards around a part: "a.b.c" lies within "a.b" and "a"."""
+    parts = key.split(".")
+    return [".".join(parts[:n]) for n in range(len(parts) - 1, 0, -1)]
+
+
+def _depth(name: str, orders: Mapping[str, list[str]]) -> int:
+    """Say how deep a list lies: one named after a card in another list lies below that one."""
+    card = name.rpartition(".")[0]
+    for outer, keys in orders.items():
+        if card in keys:
+            return 1 + _depth(outer, orders)
+    return 0

@@ -1,0 +1,68 @@
+"""Messages as text. `docs/protocol.md` specifies them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+from realtime.kinds import Refused
+from realtime.ledger import Ack, Answer, Asked, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION = 1
+MOST_BYTES_IN = 65_536
+MOST_BYTES_OUT = 65_536
+"""A larger frame isn't sent; the client is told to fetch the snapshot."""
+
+HEARTBEAT_SECONDS = 15
+
+DONE, BAD, REMOVED, SLOW, LARGE, FLOOD, RESTART = 1000, 4400, 4403, 4408, 4413, 4429, 4012
+
+_OP = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def encode(message: Mapping[str, Any]) -> str:
+    """Write a message as JSON text."""
+    return orjson.dumps(message).decode()
+
+
+def read_command(message: Any, by: str) -> Asked:
+    """Take a decoded JSON value as a command. Raises Refused."""
+    if not isinstance(message, dict):
+        raise Refused("not_an_object", _("A message must be one JSON object."))
+    fields = dict(message)
+    op, do = fields.pop("op", None), fields.pop("do", None)
+    if not isinstance(op, str) or not _OP.fullmatch(op):
+        raise Refused("op_missing", _("A command needs an “op”: 8 to 64 letters, digits or hyphens."))
+    if not isinstance(do, str) or not do or len(do) > 64:
+        raise Refused("unknown_command", _("A command needs a “do” that says what to do."))
+    return Asked(op, do, fields, by)
+
+
+def read_text(text: str, by: str) -> Asked:
+    """Take a text frame as a command. Raises Refused; its `op` can't be told from bad JSON."""
+    try:
+        message = orjson.loads(text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
+        raise Refused("not_json", _("This message isn't JSON.")) from error
+    return read_command(message, by)
+
+
+def op_of(message: Any) -> str | None:
+    """Find the op in something refused, so that its sender can tell what the refusal is about."""
+    op = message.get("op") if isinstance(message, dict) else None
+    return op if isinstance(op, str) and _OP.fullmatch(op) else None
+
+
+def answer_message(answer: Answer) -> dict[str, Any]:
+    """Give an answer its form on the wire, with the sentence in the language now active."""
+    if isinstance(answer, Ack):
+        return {"ack": answer.op, "seq": answer.seq}
+    if isinstance(answer, Refusal):
+        return {"refused": answer.op, "code": answer.code, "message": str(answer.sentence)}
+    return {"retry": answer.op, "after": answer.after}
