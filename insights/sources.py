@@ -1,0 +1,113 @@
+"""What evidence points at: ideas, clusters and votes of workshops, read in bulk and shown with consent.
+
+This is the one place that decides which words of an idea may leave the Lab. Everything that shows a quotation
+(board, report, CSV, JSON) asks `quote`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self, TypedDict
+
+from insights.models import Evidence
+from workshops.models import Archive, ClusterRecord, Consent, IdeaRecord, TallyRecord, Workshop
+
+type Why = Literal["", "internal", "hidden", "gone"]
+
+
+class Quote(TypedDict):
+    """The words of an idea as one audience may see them. `withheld` says why there are none."""
+
+    text: str
+    credit: str
+    withheld: Why
+
+
+def withheld(why: Why) -> Quote:
+    """A quotation without words."""
+    return {"text": "", "credit": "", "withheld": why}
+
+
+def quote(idea: IdeaRecord | None, *, public: bool, sealed_consent: str = "") -> Quote:
+    """The words of `idea` for the public, or for the members of its challenge.
+
+    `sealed_consent` is the consent that the archive holds, if known: the stricter of the two counts, so neither
+    a later withdrawal nor a record made again from an older log can show too much.
+    """
+    if idea is None or idea.removed:
+        return withheld("gone")
+    if idea.hidden:
+        return withheld("hidden")
+    if public and Consent.INTERNAL in (idea.consent, sealed_consent):
+        return withheld("internal")
+    named = idea.consent in (Consent.ROLE, Consent.NAMED) and sealed_consent != Consent.UNNAMED
+    return {"text": idea.text, "credit": idea.credit if named else "", "withheld": ""}
+
+
+@dataclass
+class Sources:
+    """Everything that some evidence points at. At most four queries, however much there is."""
+
+    ideas: dict[str, IdeaRecord] = field(default_factory=dict)
+    clusters: dict[str, ClusterRecord] = field(default_factory=dict)
+    tallies: dict[tuple[str, str], TallyRecord] = field(default_factory=dict)
+    archives: dict[str, Archive] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, evidence: Iterable[Evidence]) -> Self:
+        """Read what `evidence` (with its workshop joined) points at."""
+        rows = [row for row in evidence if row.source]
+        if not rows:
+            return cls()
+        wanted = {row.source for row in rows}
+        clusters = ClusterRecord.objects.in_bulk(wanted)
+        inside = {gid for cluster in clusters.values() for gid in cluster.ideas}
+        ideas = IdeaRecord.objects.in_bulk(wanted | inside)
+        votes = [row for row in rows if row.kind == Evidence.Kind.VOTE]
+        tallies = TallyRecord.objects.filter(item__in=[row.source for row in votes]) if votes else ()
+        archives = Archive.objects.filter(workshop__in=[row.workshop_id for row in rows]).defer("content")
+        return cls(
+            ideas=ideas,
+            clusters=clusters,
+            tallies={(tally.item, f"{tally.step}/{tally.round}"): tally for tally in tallies},
+            archives={str(archive.workshop_id): archive for archive in archives},
+        )
+
+    def show(self, row: Evidence, *, public: bool) -> dict[str, Any]:
+        """One piece of evidence as plain data: for a page, and for the frozen copy in a published version."""
+        shown: dict[str, Any] = {
+            "kind": row.kind,
+            "strength": row.strength,
+            "note": row.note,
+            "url": row.url,
+            "source": row.source,
+            "outcome": row.outcome,
+        }
+        if row.workshop is not None:
+            shown["workshop"] = self._workshop(row.workshop)
+        if not row.source:
+            return shown
+        cluster = self.clusters.get(row.source)
+        if cluster is not None:
+            quotes = [quote(self.ideas.get(gid), public=public) for gid in cluster.ideas]
+            shown["title"] = cluster.title
+            shown["count"] = len(quotes)
+            shown["ideas"] = [one for one in quotes if not one["withheld"]]
+            shown["kept"] = sum(one["withheld"] == "internal" for one in quotes)
+        else:
+            shown["quote"] = quote(self.ideas.get(row.source), public=public)
+        tally = self.tallies.get((row.source, row.outcome)) if row.kind == Evidence.Kind.VOTE else None
+        if tally is not None:
+            shown |= {"dots": tally.dots, "voters": tally.voters, "rank": tally.rank}
+        return shown
+
+    def _workshop(self, workshop: Workshop) -> dict[str, Any]:
+        archive = self.archives.get(str(workshop.pk))
+        return {
+            "id": str(workshop.pk),
+            "title": workshop.title,
+            "day": (workshop.closed_at or workshop.starts_at).isoformat(),
+            "seq": archive.seq if archive else None,
+            "head": archive.chain_head if archive else "",
+        }
