@@ -1,8 +1,17 @@
 """The entry point of the server: pages over HTTP, live workshops over WebSocket."""
 
+from __future__ import annotations
+
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-application = get_asgi_application()
+pages = get_asgi_application()  # Before anything else is imported: it loads the models.
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from lab_workspace.sockets import SameOrigin  # noqa: E402
+from workshops.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter({"http": pages, "websocket": SameOrigin(URLRouter(websocket_urlpatterns))})

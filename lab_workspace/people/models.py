@@ -24,7 +24,9 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, name: str = "", password: str | None = None, **fields: Any) -> User:
+    def create_superuser(
+        self, email: str, name: str = "", password: str | None = None, **fields: Any
+    ) -> User:
         """Make an account that may do everything, with a password for the admin site."""
         user = self.create_user(email, name, is_staff=True, is_superuser=True, **fields)
         if password:

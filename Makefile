@@ -1,0 +1,92 @@
+# The Q Lab workspace: `make run` to try it, `make help` for the rest.
+# Needs make and Python 3.12 or newer; everything else is brought along.
+
+SHELL := /bin/sh
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+BIN := $(abspath $(VENV))/bin
+TESTS ?=
+DEVELOPMENT := DEBUG=1 PYTHONUNBUFFERED=1
+# Read like production, with made-up values, so that the deployment check means something.
+PRODUCTION := DEBUG=0 ALLOWED_HOSTS=lab.example.org EMAIL_URL=console: SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
+OURS := lab_workspace challenges realtime workshops insights tests manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: run demo test check format lock clean help
+
+help: ## show this
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: $(VENV)/.runtime ## start the workspace with demo data on http://127.0.0.1:8000 (PORT=9000, HOST=0.0.0.0)
+	@mkdir -p var
+	@$(DEVELOPMENT) $(PYTHON) manage.py migrate --verbosity 0
+	@$(DEVELOPMENT) $(PYTHON) manage.py demo --if-empty
+	@$(DEVELOPMENT) $(PYTHON) manage.py where_to_click --host "$(HOST)" --port "$(PORT)"
+	@case "$(HOST)" in 127.*|localhost) ;; *) export ALLOWED_HOSTS="$${ALLOWED_HOSTS:-*}" ;; esac; \
+	  export $(DEVELOPMENT); exec $(PYTHON) -m daphne --verbosity 0 --websocket_connect_timeout 30 \
+	  --endpoint "tcp:port=$(PORT):interface=$(HOST):backlog=2048" lab_workspace.asgi:application
+
+demo: $(VENV)/.runtime ## load the demo challenge again, as it was at the start
+	@mkdir -p var
+	@$(DEVELOPMENT) $(PYTHON) manage.py migrate --verbosity 0
+	@$(DEVELOPMENT) $(PYTHON) manage.py demo
+
+test: $(VENV)/.development ## run every test on real Redis, PostgreSQL, Daphne and Chromium (TESTS=tests/people for some)
+	@$(PYTHON) -m pytest $(TESTS)
+
+check: $(VENV)/.development ## format, lint, types, import contracts, migrations, templates, scripts, deployment
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(DEVELOPMENT) $(BIN)/mypy $(OURS)
+	$(DEVELOPMENT) $(BIN)/lint-imports --no-cache
+	$(DEVELOPMENT) $(PYTHON) manage.py makemigrations --check --dry-run
+	$(BIN)/djlint --lint --quiet templates
+	$(DEVELOPMENT) $(PYTHON) -m tests.compile_templates
+	$(BIN)/oxlint --deny-warnings static/js
+	$(DEVELOPMENT) $(PYTHON) manage.py check --fail-level WARNING
+	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/.development ## put the code into its shape
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock: ## write the requirements files anew from requirements*.in (needs uv)
+	uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+	  requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+	  --constraint requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove what was made here: environment, database, caches
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- The environment: made once, filled again when a requirements file changes ---
+
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
+
+$(VENV)/.runtime: requirements.txt | $(PYTHON)
+	@echo "Installing what the workspace needs into $(VENV) (once, about a minute) ..."
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt | $(PYTHON)
+	@echo "Installing what testing needs into $(VENV) (once, a few minutes) ..."
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $(VENV)/.runtime $@
+
+# A python on the path may be a shim that only says it isn't there, so each is asked to run. CPython with venv:
+$(PYTHON):
+	@for python in $(PYTHON_FOR_VENV) python3.13 python3.12 python3.14 python3; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1 || continue; \
+	  if ! "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	    version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	    echo "Python $$version lacks its venv module: install it with  sudo apt-get install python$$version-venv  and run this again." >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	  "$$python" -m venv --clear $(VENV) && exit 0; exit 1; \
+	done; \
+	echo "No Python 3.12 or newer was found: install one, for example with  sudo apt-get install python3 python3-venv  on Debian 13 or Ubuntu 24.04, and run this again." >&2; \
+	exit 1
