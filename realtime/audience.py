@@ -59,18 +59,16 @@ class Audience:
         return self._bounded({"from": before, "seq": self.seq, **message})
 
     def since(self, seq: int) -> str | None:
-        """Make one frame of everything that changed after `seq`, or None if nothing did."""
+        """Make one frame of everything that changed after `seq`, or None if nothing did.
+
+        It shows what these readers were shown last, so that a frame still to come finds its differences.
+        """
         if seq >= self.seq:
             return None
         keys, whole = self.ledger.changed_since(seq)
-        with translation.override(self.language):
-            if whole:
-                self._see_everything()
-                keys = set(self.shown)
-            else:
-                self._show(keys)
-            parts = {key: self.shown[key] for key in self._outermost(keys) if key in self.shown}
-        return self._bounded({"from": seq, "seq": self.seq, **self._parts(parts), "order": self.orders})
+        chosen = self._outermost(key for key in (self.shown if whole else keys) if key in self.shown)
+        parts = self._parts({key: self.shown[key] for key in chosen})
+        return self._bounded({"from": seq, "seq": self.seq, **parts, "order": self.orders})
 
     def _bounded(self, message: Mapping[str, Any]) -> str:
         text = wire.encode(message)
@@ -177,6 +175,10 @@ class Audience:
         kind, state = self.ledger.kind, self.ledger.state
         drawn = []
         for key in keys:
+            ready = self.shown.get(key)
+            if isinstance(ready, str) and "own" not in more and "data-list" not in ready:
+                drawn.append(ready)
+                continue
             fragment = kind.show(state, key, self.reader)
             if fragment is not None:
                 drawn.append(render(key, fragment, **more))

@@ -1,0 +1,194 @@
+"""The socket: takes commands in, puts frames out. Who may open it is decided by a subclass."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import orjson
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error as DatabaseError
+from django.utils import translation
+
+
+from realtime import wire
+from realtime.hub import hub
+from realtime.kinds import Refused
+from realtime.ledger import Asked, Refusal, Retry
+
+if TYPE_CHECKING:
+    from realtime.audience import Form
+    from realtime.room import Room
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES_WAITING = 1_000_000
+COMMANDS_PER_SECOND, COMMANDS_AT_ONCE = 20.0, 60.0
+FLOOD = 400
+"""So many messages over the limit in a row close the socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody let in: which stream, as whom, as which kind of reader, in which language."""
+
+    stream: str
+    person: str
+    reader: str
+    language: str
+
+
+class RoomSocket(AsyncWebsocketConsumer):
+    """One client of one room."""
+
+    channel_layer_alias = None  # type: ignore[assignment]  # hints go to the hub, never to each socket
+    form: Form = "html"
+    reader = language = person = ""
+
+    async def admit(self) -> Admission | None:
+        """Say who this is, or None if the socket must not open."""
+        raise NotImplementedError
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle one message. Without Channels' own thread hop for each: this consumer does no ORM call."""
+        try:
+            await getattr(self, message["type"].replace(".", "_"))(message)
+        except StopConsumer:
+            raise
+        except Exception:
+            logger.exception("socket.failed")
+            self.shut(wire.BAD)
+
+    async def connect(self) -> None:
+        """Let the client in and bring it up to date; refuse before the handshake ends."""
+        self.room: Room | None = None
+        self._out: deque[str] = deque()
+        self._out_bytes = 0
+        self._out_ready = asyncio.Event()
+        self._closing: int | None = None
+        self._tokens, self._tokens_at, self._over = COMMANDS_AT_ONCE, time.monotonic(), 0
+        self._commands: set[asyncio.Task[None]] = set()
+        admission = None if hub().draining else await self.admit()
+        if admission is None:
+            await self.close()
+            return
+        self.reader, self.language, self.person = admission.reader, admission.language, admission.person
+        query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
+        self.form = "json" if query.get("format") == ["json"] else "html"
+        await self.accept()
+        self._writer = asyncio.create_task(self._write())
+        try:
+            self.room = await hub().open(admission.stream)
+            await self.room.join(self, *resume_point(query))
+        except DatabaseError:
+            self.shut(wire.RESTART)
+
+    async def _write(self) -> None:
+        """Send what is waiting. The only place that awaits this client, so that a slow one slows nobody else."""
+        while True:
+            await self._out_ready.wait()
+            while self._out:
+                text = self._out.popleft()
+                self._out_bytes -= len(text)
+                await self.send(text_data=text)
+            self._out_ready.clear()
+            if self._closing is not None:
+                await self.close(self._closing)
+                return
+
+    def push(self, text: str) -> None:
+        """Take a message for the client; a client that stopped reading is closed, and will resume."""
+        if self._closing is not None:
+            return
+        if self._out_bytes > MOST_BYTES_WAITING:
+            self._out.clear()
+            self.shut(wire.SLOW)
+            return
+        self._out.append(text)
+        self._out_bytes += len(text)
+        self._out_ready.set()
+
+    def shut(self, code: int) -> None:
+        """Close after what is waiting has been sent."""
+        if self._closing is None:
+            self._closing = code
+            self._out_ready.set()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take one message; whatever it is, it changes nothing but by the rules."""
+        if text_data is None:
+            self.shut(wire.BAD)
+        elif len(text_data) > wire.MOST_BYTES_IN:
+            self.shut(wire.LARGE)
+        elif self.room is None or self._closing is not None:
+            return
+        else:
+            self.room.seen(self.person)
+            try:
+                asked = wire.read_text(text_data, self.person)
+            except Refused as refused:
+                self._spend()
+                self._answer(Refusal(_op_in(text_data), refused.code, refused.sentence))
+                return
+            if not self._spend():
+                self._answer(Retry(asked.op, 2.0))
+                return
+            task = asyncio.create_task(self._submit(self.room, asked))
+            self._commands.add(task)
+            task.add_done_callback(self._commands.discard)
+
+    def _spend(self) -> bool:
+        """Take from this client's allowance; False when it is used up. A lasting flood closes the socket."""
+        now = time.monotonic()
+        self._tokens = min(COMMANDS_AT_ONCE, self._tokens + (now - self._tokens_at) * COMMANDS_PER_SECOND)
+        self._tokens_at = now
+        if self._tokens >= 1:
+            self._tokens -= 1
+            self._over = 0
+            return True
+        self._over += 1
+        if self._over > FLOOD:
+            self.shut(wire.FLOOD)
+        return False
+
+    async def _submit(self, room: Room, asked: Asked) -> None:
+        self._answer(await room.submit(asked))
+
+    def _answer(self, answer: Any) -> None:
+        with translation.override(self.language):
+            self.push(wire.encode(wire.answer_message(answer)))
+
+    async def disconnect(self, code: int) -> None:
+        """Let go. A command already taken is still carried out."""
+        if getattr(self, "room", None) is not None and self.room is not None:
+            self.room.leave(self)
+        if hasattr(self, "_writer"):
+            self._closing = wire.DONE
+            self._writer.cancel()
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """End the consumer, without Channels' thread hop for database connections that it never had."""
+        await self.disconnect(message["code"])
+        raise StopConsumer
+
+
+def resume_point(query: dict[str, list[str]]) -> tuple[int | None, str]:
+    """Read `after` and `epoch` from a query string; anything odd means "from the beginning"."""
+    after = query.get("after", [""])[0]
+    seq = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else None
+    return seq, query.get("epoch", [""])[0]
+
+
+def _op_in(text: str) -> str | None:
+    try:
+        return wire.op_of(orjson.loads(text))
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return None
+
+

@@ -1,0 +1,128 @@
+"""The same wire over HTTP, for networks that block sockets and for pages without script."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+
+from realtime import wire
+from realtime.consumer import Admission, resume_point
+from realtime.kinds import Refused
+from realtime.ledger import Answer, Refusal
+from realtime.room import now_ms
+
+if TYPE_CHECKING:
+    from realtime.audience import Form
+    from realtime.room import Room
+
+MOST_WAIT_SECONDS = 25.0
+STATUS = {"ack": 200, "refused": 409, "retry": 503}
+
+
+class PollingPeer:
+    """A client that asks over HTTP. It is greeted like a socket, but waits by asking again."""
+
+    def __init__(self, admission: Admission, form: Form) -> None:
+        self.person, self.reader, self.language = admission.person, admission.reader, admission.language
+        self.form: Form = form
+
+    def push(self, text: str) -> None:
+        """Never called: a poll isn't among the room's peers."""
+
+    def shut(self, code: int) -> None:
+        """Never called either."""
+
+
+async def decide(room: Room, message: Any, admission: Admission) -> Answer:
+    """Have a decoded command decided for somebody."""
+    try:
+        asked = wire.read_command(message, admission.person)
+    except Refused as refused:
+        return Refusal(wire.op_of(message), refused.code, refused.sentence)
+    room.seen(admission.person)
+    return await room.submit(asked)
+
+
+def answer_response(answer: Answer, language: str) -> HttpResponse:
+    """Give an answer as a JSON response, with the status that `docs/protocol.md` names."""
+    with translation.override(language):
+        message = wire.answer_message(answer)
+    return JsonResponse(message, status=STATUS[next(iter(message))], headers={"Cache-Control": "no-store"})
+
+
+def read_json(request: HttpRequest) -> Any:
+    """Read a request's body as JSON. Raises Refused."""
+    if len(request.body) > wire.MOST_BYTES_IN:
+        raise Refused("too_long", "This is too long.")
+    try:
+        return orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise Refused("not_json", "This message isn't JSON.") from error
+
+
+async def frames(request: HttpRequest, room: Room, admission: Admission) -> HttpResponse:
+    """Answer `GET frames`: the snapshot, or what is new after a number, waiting for it if asked to."""
+    query = {name: list(values) for name, values in request.GET.lists()}
+    form: Form = "json" if request.GET.get("format") == "json" else "html"
+    peer = PollingPeer(admission, form)
+    room.seen(admission.person)
+    after, epoch = resume_point(query)
+    if after is None:
+        async with room.reading():
+            await room.readable()
+            return _json(snapshot(room, peer))
+    messages = await _news(request, room, peer, after, epoch)
+    if messages is None:
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    next_ = f"{room.ledger.seq}"
+    return _json(f'{{"messages":[{",".join(messages)}],"next":"{next_}"}}')
+
+
+async def _news(
+    request: HttpRequest, room: Room, peer: PollingPeer, after: int, epoch: str
+) -> list[str] | None:
+    wait = request.GET.get("wait", "0")
+    until = time.monotonic() + min(float(wait) if wait.isdigit() else 0.0, MOST_WAIT_SECONDS)
+    cursor = request.GET.get("next", "")
+    own_after = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None
+    await room.caught_up(after)
+    while True:
+        async with room.reading():
+            await room.readable()
+            audience = room.audience(peer.reader, peer.language, peer.form)
+            new = (
+                own_after is None
+                or epoch != room.ledger.epoch
+                or after > room.ledger.seq
+                or after < audience.seq
+                or room.own_changed_since(peer.person, own_after)
+            )
+            if new:
+                return room.greeting(peer, after, epoch)
+        left = until - time.monotonic()
+        if left <= 0 or room.closed or not await room.next_flush(left):
+            return None
+        room.seen(peer.person)
+
+
+def snapshot(room: Room, peer: PollingPeer) -> str:
+    """Give the whole view of one person as JSON text. Its shared part is made once per revision."""
+    shared = room.audience(peer.reader, peer.language, peer.form).snapshot()
+    own = orjson.loads(room.own_message(peer))
+    now = orjson.loads(room.now_message(peer.reader, peer.language))
+    personal = {
+        "time": now_ms(),
+        "own": own["own"],
+        "own_html": own.get("html", ""),
+        "own_items": own.get("items", {}),
+        "now": now["now"],
+    }
+    return f"{shared},{wire.encode(personal)[1:]}"
+
+
+def _json(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})
