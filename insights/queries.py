@@ -42,7 +42,7 @@ class BoardFilter:
 
 def with_evidence(insights: QuerySet[Insight]) -> QuerySet[Insight]:
     """The same insights with all that a page shows of them: three more queries, however many there are."""
-    evidence = Evidence.objects.select_related("workshop")
+    evidence = Evidence.objects.filter(removed_at=None).select_related("workshop")
     return insights.select_related("author", "phase", "challenge").prefetch_related(
         "tags", Prefetch("evidence", queryset=evidence)
     )
@@ -89,6 +89,11 @@ def tags_of(challenge: Challenge) -> list[tuple[str, int]]:
 def insight_or_404(challenge: Challenge, pk: int) -> Insight:
     """The insight of this challenge, withdrawn or not."""
     return get_object_or_404(with_evidence(Insight.objects.filter(challenge=challenge)), pk=pk)
+
+
+def removed_evidence(insight: Insight) -> list[Evidence]:
+    """What was taken from an insight, last first, to put back."""
+    return list(insight.evidence.exclude(removed_at=None).order_by("-removed_at"))
 
 
 def closed_workshops(challenge: Challenge) -> QuerySet[Workshop]:
@@ -147,8 +152,8 @@ def versions_of(report: Report) -> list[ReportVersion]:
 
 
 def blocks_of(report: Report) -> list[Block]:
-    """The blocks of the draft in order, with their archives and insights. At most six queries."""
-    insights = with_evidence(Insight.objects.filter(withdrawn_at=None)).order_by("pk")
+    """The blocks of the draft in order, with their archives and insights, withdrawn ones too. At most four queries."""
+    insights = with_evidence(Insight.objects.order_by("pk"))
     return list(
         report.blocks.filter(removed_at=None)
         .select_related("archive__workshop")

@@ -41,7 +41,7 @@ def quote(idea: IdeaRecord | None, *, public: bool, sealed_consent: str = "") ->
         return withheld("hidden")
     if public and Consent.INTERNAL in (idea.consent, sealed_consent):
         return withheld("internal")
-    named = idea.consent in (Consent.ROLE, Consent.NAMED) and sealed_consent != Consent.UNNAMED
+    named = idea.consent in (Consent.ROLE, Consent.NAMED) and sealed_consent in ("", idea.consent)
     return {"text": idea.text, "credit": idea.credit if named else "", "withheld": ""}
 
 
@@ -92,7 +92,7 @@ class Sources:
         if cluster is not None:
             quotes = [quote(self.ideas.get(gid), public=public) for gid in cluster.ideas]
             shown["title"] = cluster.title
-            shown["count"] = len(quotes)
+            shown["idea_gids"] = cluster.ideas
             shown["ideas"] = [one for one in quotes if not one["withheld"]]
             shown["kept"] = sum(one["withheld"] == "internal" for one in quotes)
         else:
@@ -111,3 +111,59 @@ class Sources:
             "seq": archive.seq if archive else None,
             "head": archive.chain_head if archive else "",
         }
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Something of a workshop that becomes evidence."""
+
+    kind: str
+    workshop: Workshop
+    source: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cluster of an archived workshop with those of its ideas that may be read inside the Lab."""
+
+    gid: str
+    title: str
+    ideas: list[IdeaRecord]
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What can be taken from an archived workshop: its groups, and the ideas in none of them."""
+
+    groups: list[Group]
+    loose: list[IdeaRecord]
+
+    @property
+    def gids(self) -> dict[str, str]:
+        """Every id that can be taken and what kind of evidence it makes."""
+        kinds: dict[str, str] = {group.gid: Evidence.Kind.CLUSTER for group in self.groups}
+        ideas = [idea for group in self.groups for idea in group.ideas] + self.loose
+        return kinds | {idea.gid: Evidence.Kind.IDEA.value for idea in ideas}
+
+
+def harvest_of(workshop: Workshop) -> Harvest:
+    """What can be taken from a workshop. Two queries. Of clusters made in several rounds, the last stand."""
+    ideas = {idea.gid: idea for idea in workshop.ideas.filter(hidden=False, removed=False)}
+    clusters = list(workshop.clusters.order_by("step", "round", "position", "gid"))
+    last = {cluster.step: cluster.round for cluster in clusters}
+    groups = [
+        Group(cluster.gid, cluster.title, [ideas[gid] for gid in cluster.ideas if gid in ideas])
+        for cluster in clusters
+        if cluster.round == last[cluster.step]
+    ]
+    inside = {idea.gid for group in groups for idea in group.ideas}
+    return Harvest(groups, [idea for gid, idea in ideas.items() if gid not in inside])
+
+
+def votes_on(workshop: Workshop, gids: Iterable[str]) -> list[Taken]:
+    """The votes that these ideas or clusters got in a workshop, as evidence. One query."""
+    tallies = workshop.tallies.filter(item__in=list(gids), dots__gt=0)
+    return [
+        Taken(Evidence.Kind.VOTE, workshop, tally.item, f"{tally.step}/{tally.round}") for tally in tallies
+    ]

@@ -1,0 +1,145 @@
+"""What a report shows, gathered into plain data: previewed as it is, frozen when published.
+
+The data holds copies of everything a reader sees, with the consent rules already applied; nothing that must not
+be seen is in it. Its form is numbered (FORMAT), and each number keeps its own templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from insights.models import Block, Insight, Report
+from insights.queries import blocks_of
+from insights.sources import Quote, Sources, quote
+from workshops.models import Archive, Consent, IdeaRecord
+
+FORMAT = 1
+
+
+def build(report: Report) -> dict[str, Any]:
+    """The content of `report` as it stands now. Blocks that have nothing to show are left out."""
+    blocks = blocks_of(report)
+    sources = Sources.of(row for block in blocks for one in block.insights.all() for row in one.evidence.all())
+    ideas = _records(blocks)
+    shown: list[dict[str, Any]] = []
+    for block in blocks:
+        made = _block(block, sources, ideas)
+        if made is not None:
+            made["key"] = f"part-{len(shown) + 1}"
+            shown.append(made)
+    figures = (one for one in shown if one["kind"] == Block.Kind.OUTCOME)
+    for number, figure in enumerate(figures, start=1):
+        figure["figure"] = number
+    challenge = report.challenge
+    return {
+        "format": FORMAT,
+        "title": report.title,
+        "authors": report.authors,
+        "licence": report.licence,
+        "summary": report.summary,
+        "challenge": {"title": challenge.title, "question": challenge.question, "partner": challenge.partner},
+        "blocks": shown,
+    }
+
+
+def _records(blocks: list[Block]) -> dict[str, IdeaRecord]:
+    workshops = {block.archive.workshop_id for block in blocks if block.archive is not None}
+    if not workshops:
+        return {}
+    return {idea.gid: idea for idea in IdeaRecord.objects.filter(workshop__in=workshops)}
+
+
+def _block(block: Block, sources: Sources, ideas: dict[str, IdeaRecord]) -> dict[str, Any] | None:
+    match block.kind:
+        case Block.Kind.TEXT:
+            return {"kind": block.kind, "heading": block.heading, "text": block.text}
+        case Block.Kind.INSIGHTS:
+            insights = [_insight(one, sources) for one in block.insights.all() if one.withdrawn_at is None]
+            if not insights:
+                return None
+            return {"kind": block.kind, "heading": block.heading, "text": block.text, "insights": insights}
+        case _:
+            return _outcome(block, ideas)
+
+
+def _insight(insight: Insight, sources: Sources) -> dict[str, Any]:
+    return {
+        "id": insight.pk,
+        "statement": insight.statement,
+        "status": insight.status,
+        "tags": [tag.name for tag in insight.tags.all()],
+        "written": insight.created_at.date().isoformat(),
+        "evidence": [sources.show(row, public=True) for row in insight.evidence.all()],
+    }
+
+
+def find_outcome(archive: Archive | None, outcome: str) -> dict[str, Any] | None:
+    """The outcome with this id ("a3/1") in an archive."""
+    if archive is None:
+        return None
+    return next((one for one in archive.content.get("outcomes", ()) if one.get("id") == outcome), None)
+
+
+def _outcome(block: Block, records: dict[str, IdeaRecord]) -> dict[str, Any] | None:
+    outcome = find_outcome(block.archive, block.outcome)
+    if block.archive is None or outcome is None:
+        return None
+    sealed = block.archive.content
+    clusters = {gid: sealed["clusters"][gid] for gid in _gids(outcome, sealed.get("clusters", {}))}
+    ideas: dict[str, dict[str, Any]] = {}
+    kept = hidden = 0
+    for gid in _gids([outcome, clusters], sealed.get("ideas", {})):
+        one = sealed["ideas"][gid]
+        words = quote(records.get(gid), public=True, sealed_consent=one.get("consent", Consent.INTERNAL))
+        kept += words["withheld"] == "internal"
+        hidden += words["withheld"] in ("hidden", "gone")
+        ideas[gid] = _public_idea(one, words)
+    workshop = sealed["workshop"]
+    return {
+        "kind": block.kind,
+        "heading": block.heading,
+        "caption": block.text,
+        "outcome": outcome,
+        "ideas": ideas,
+        "clusters": clusters,
+        "kept": kept,
+        "hidden": hidden,
+        "workshop": {key: workshop.get(key) for key in ("id", "title", "opened_at", "closed_at")},
+        "seal": {
+            "seq": block.archive.seq,
+            "head": block.archive.chain_head,
+            "sha256": block.archive.sha256,
+        },
+    }
+
+
+def _public_idea(sealed: dict[str, Any], words: Quote) -> dict[str, Any]:
+    """An idea in the form that the archive's templates read, without anything withheld."""
+    shown = not words["withheld"]
+    return {
+        "text": words["text"],
+        "credit": words["credit"],
+        "consent": sealed.get("consent", Consent.INTERNAL) if shown else Consent.INTERNAL.value,
+        "withheld": words["withheld"],
+        "hidden": words["withheld"] in ("hidden", "gone"),
+        "step": sealed.get("step", ""),
+        "merged_into": sealed.get("merged_into"),
+    }
+
+
+def _gids(thing: Any, known: dict[str, Any]) -> list[str]:
+    """Every id of `known` that stands anywhere in `thing`, once, in order: works for kinds not yet invented."""
+    return list(dict.fromkeys(text for text in _strings(thing) if text in known))
+
+
+def _strings(thing: Any) -> Iterator[str]:
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, dict):
+        for key, value in thing.items():
+            yield key
+            yield from _strings(value)
+    elif isinstance(thing, list):
+        for value in thing:
+            yield from _strings(value)

@@ -1,0 +1,125 @@
+"""The blocks that a report made from an archive begins with: what is known without anybody writing it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from insights.markdown import plain
+from insights.models import Block, Report
+from workshops.models import Archive, Consent
+
+
+def starting_blocks(report: Report, archive: Archive) -> list[Block]:
+    """What we asked, how we worked, every outcome in order, what we do not know. Not saved."""
+    content = archive.content
+    blocks = [
+        Block(report=report, kind=Block.Kind.TEXT, heading=_("What we asked"), text=_asked(report, content)),
+        Block(report=report, kind=Block.Kind.TEXT, heading=_("How we worked"), text=_worked(content)),
+    ]
+    blocks += [
+        Block(
+            report=report,
+            kind=Block.Kind.OUTCOME,
+            heading=_outcome_heading(outcome, content)[:120],
+            archive=archive,
+            outcome=outcome["id"],
+            seal=archive.sha256,
+        )
+        for outcome in content.get("outcomes", ())
+    ]
+    unknown = _("What we do not know")
+    blocks.append(Block(report=report, kind=Block.Kind.TEXT, heading=unknown, text=_unknown(content)))
+    return blocks
+
+
+def _asked(report: Report, content: dict[str, Any]) -> str:
+    lines = [plain(report.challenge.question)]
+    if purpose := content["workshop"].get("purpose"):
+        lines.append(plain(purpose))
+    prompts = [f"* {plain(step['prompt'])}" for step in content.get("agenda", ()) if step.get("prompt")]
+    if prompts:
+        lines += [_("In the workshop we asked:"), "\n".join(prompts)]
+    return "\n\n".join(lines)
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    return localtime(datetime.datetime.fromisoformat(text)) if text else None
+
+
+def _minutes(start: str | None, end: str | None) -> int | None:
+    began, ended = _moment(start), _moment(end)
+    return round((ended - began).total_seconds() / 60) if began and ended else None
+
+
+def _worked(content: dict[str, Any]) -> str:
+    people = content.get("people", {}).get("joined", 0)
+    who = ngettext("%(n)s person took part", "%(n)s people took part", people) % {"n": people}
+    workshop = content["workshop"]
+    opened = _moment(workshop.get("opened_at"))
+    if opened:
+        who = _("%(who)s in “%(title)s” on %(day)s.") % {
+            "who": who,
+            "title": plain(workshop["title"]),
+            "day": date_format(opened, "j F Y"),
+        }
+    else:
+        who = _("%(who)s in “%(title)s”.") % {"who": who, "title": plain(workshop["title"])}
+    steps = [f"* {_step(step)}" for step in content.get("agenda", ()) if step.get("rounds")]
+    return "\n\n".join([who, "\n".join(steps)] if steps else [who])
+
+
+def _step(step: dict[str, Any]) -> str:
+    rounds = step["rounds"]
+    ran = [_minutes(one.get("opened_at"), one.get("closed_at")) for one in rounds]
+    took = sum(one for one in ran if one is not None)
+    facts = []
+    if took:
+        facts.append(ngettext("%(n)s minute", "%(n)s minutes", took) % {"n": took})
+    if step.get("minutes"):
+        facts.append(_("planned %(n)s") % {"n": step["minutes"]})
+    if len(rounds) > 1:
+        facts.append(ngettext("%(n)s round", "%(n)s rounds", len(rounds)) % {"n": len(rounds)})
+    title = plain(step["title"])
+    return f"{title} ({', '.join(facts)})" if facts else title
+
+
+def _outcome_heading(outcome: dict[str, Any], content: dict[str, Any]) -> str:
+    same = [one for one in content["outcomes"] if one.get("step") == outcome.get("step")]
+    title = str(outcome.get("title") or outcome.get("kind", "")).strip()
+    if len(same) > 1:
+        return _("%(title)s, round %(n)s") % {"title": title, "n": outcome.get("round", 1)}
+    return title
+
+
+def _unknown(content: dict[str, Any]) -> str:
+    lines = [_("This report rests on one workshop; people who were not there may see it differently.")]
+    for outcome in content.get("outcomes", ()):
+        missed = outcome.get("eligible", 0) - outcome.get("voted", 0)
+        if missed > 0:
+            lines.append(
+                ngettext(
+                    "In “%(title)s” %(n)s of %(all)s people who could place dots placed none.",
+                    "In “%(title)s” %(n)s of %(all)s people who could place dots placed none.",
+                    missed,
+                )
+                % {"title": plain(outcome.get("title", "")), "n": missed, "all": outcome["eligible"]}
+            )
+    internal = sum(
+        one.get("consent", Consent.INTERNAL) == Consent.INTERNAL for one in content.get("ideas", {}).values()
+    )
+    if internal:
+        lines.append(
+            ngettext(
+                "The words of %(n)s idea stay inside the Lab, as its writer asked; it is counted here.",
+                "The words of %(n)s ideas stay inside the Lab, as their writers asked; they are counted here.",
+                internal,
+            )
+            % {"n": internal}
+        )
+    return "\n".join(f"* {line}" for line in lines)
