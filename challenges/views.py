@@ -93,8 +93,6 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.change_challenge(challenge, **form.cleaned_data)
         messages.success(request, _("Saved."))
-        if _by_htmx(request):
-            return HttpResponseClientRedirect(challenge.get_absolute_url())
         return redirect(challenge)
     return _form(request, challenge, form, title=_("Change the challenge"), section="top")
 
