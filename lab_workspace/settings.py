@@ -6,7 +6,6 @@ from pathlib import Path
 
 import django_stubs_ext
 import fontpkg_atkinson_hyperlegible as atkinson_hyperlegible
-from django.contrib.messages import constants as message_levels
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -158,13 +157,6 @@ CSRF_TRUSTED_ORIGINS = ORIGINS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-MESSAGE_TAGS = {
-    message_levels.DEBUG: "note",
-    message_levels.INFO: "note",
-    message_levels.SUCCESS: "good",
-    message_levels.WARNING: "care",
-    message_levels.ERROR: "bad",
-}
 
 # --- Language and time ---
 LANGUAGE_CODE = "en-gb"

@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("", include("lab_workspace.pages.urls")),
+    path("challenges/", include("lab_workspace.pages.challenge_urls")),
     path("accounts/", include("lab_workspace.people.account_urls")),
     path("people/", include("lab_workspace.people.urls")),
+    path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,153 @@
+"""A pytest plugin, loaded by `-p tests.services` before the settings: brings the real parts tests need.
+
+PostgreSQL and Redis come from DATABASE_URL and REDIS_URL where they are given, else from the machine's own
+programs, else from Python packages. Chromium comes from CHROMIUM, the machine, or (as root, on Debian and
+Ubuntu) from apt. Nothing is skipped: what can't be brought fails the run with a sentence.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Postgres, Redis
+
+FOLDER = Path()
+"""The folder of this run, for whatever a server keeps; removed at the end."""
+POSTGRES_URL = ""
+"""A PostgreSQL on which tests may make databases."""
+REDIS_URL = ""
+REAL_DATA_ASKED: list[str] = []
+"""The tests that asked for the real files."""
+
+_ENVIRONMENT = {
+    "DEBUG": "1",
+    "SECRET_KEY": "for tests only, and long enough to be taken for a real one in production mode",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "EMAIL_URL": "console:",
+    "SIGN_IN_LINK_MINUTES": "15",
+}
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_lines: list[str] = []
+_started: list[Postgres | Redis] = []
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Start what is missing before pytest-django reads the settings."""
+    if not early_config.known_args_namespace.help and not early_config.known_args_namespace.version:
+        _start()
+    return (yield)
+
+
+def _start() -> None:
+    global FOLDER, POSTGRES_URL, REDIS_URL  # noqa: PLW0603  # one run, one set of servers
+    FOLDER = Path(tempfile.mkdtemp(prefix="lab-tests-"))
+    FOLDER.chmod(0o755)
+    atexit.register(_stop)
+    os.environ.update(_ENVIRONMENT)
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        POSTGRES_URL = given
+        _lines.append("PostgreSQL: DATABASE_URL")
+    else:
+        postgres = Postgres(FOLDER / "postgres")
+        _bring(postgres)
+        POSTGRES_URL = postgres.url
+    os.environ.setdefault("DATABASE_URL", POSTGRES_URL)
+    REDIS_URL = os.environ.get("REDIS_URL", "")
+    if REDIS_URL:
+        _lines.append("Redis: REDIS_URL")
+    else:
+        redis = Redis(FOLDER / "redis")
+        _bring(redis)
+        REDIS_URL = os.environ["REDIS_URL"] = redis.url
+
+
+def _bring(server: Postgres | Redis) -> None:
+    try:
+        server.start()
+    except (OSError, RuntimeError) as error:
+        raise pytest.UsageError(
+            f"{type(server).__name__} can't be started ({server.origin}); install it with "
+            f"sudo apt-get install postgresql redis-server, and run this again.\n{error}"
+        ) from error
+    _started.append(server)
+    _lines.append(f"{type(server).__name__}: {server.origin}, port {server.port}")
+
+
+def _stop() -> None:
+    while _started:
+        _started.pop().stop()
+    if str(FOLDER) != ".":
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the servers, after Ctrl-C too."""
+    _stop()
+
+
+def pytest_report_header() -> list[str]:
+    """Say on which real parts this run stands."""
+    return _lines
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Find Chromium before the first test, if any test of this run needs one."""
+    if session.config.option.collectonly:
+        return
+    if any("browser" in getattr(item, "fixturenames", ()) for item in session.items):
+        os.environ["CHROMIUM"] = _bring_chromium()
+
+
+def _bring_chromium() -> str:
+    given = os.environ.get("CHROMIUM", "")
+    if given:
+        if not shutil.which(given):
+            raise pytest.UsageError(f"CHROMIUM is {given}, but no such program is there.")
+        return given
+    if found := _installed_chromium():
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, check=False)
+        if found := _installed_chromium():
+            return found
+    raise pytest.UsageError(
+        "The browser tests need Chromium: install it with  sudo apt-get install chromium,  "
+        "or set CHROMIUM to the path of one, and run this again."
+    )
+
+
+def _installed_chromium() -> str | None:
+    return next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say whether the tests that can use real conversations had them."""
+    folder = real_data_folder()
+    if folder is None:
+        terminalreporter.write_line("Real files: not there; only our own samples were used.")
+    else:
+        asked = (
+            f"used by {len(REAL_DATA_ASKED)} tests"
+            if REAL_DATA_ASKED
+            else "there, but no test of this run asked"
+        )
+        terminalreporter.write_line(f"Real files: {asked} ({folder}); our own samples always run.")
+
+
+def real_data_folder() -> Path | None:
+    """Where real conversations for tests are, if they are: REAL_DATA_DIR, else beside the repository."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("REAL_DATA_DIR", beside))
+    return folder if folder.is_dir() else None
