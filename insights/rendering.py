@@ -13,7 +13,8 @@ from django.utils.translation import ngettext, pgettext
 
 from insights.markdown import render
 from insights.models import Evidence, Insight
-from insights.tables import Table, table_of
+from insights.tables import table_of
+from workshops.activities.registry import ACTIVITIES
 
 # Templates for each form of the data (content.FORMAT). A form that was ever published keeps its template.
 TEMPLATES = {1: "insights/report/v1/body.html"}
@@ -139,10 +140,7 @@ def outcome_template(kind: str) -> str:
 
     Only registered kinds are looked up: the name comes from stored data and becomes part of a path.
     """
-    # Imported here: the registry imports every kind of activity, which nothing else in this module needs.
-    from workshops.activities.registry import kinds  # noqa: PLC0415
-
-    if kind in kinds():
+    if kind in ACTIVITIES:
         name = f"workshops/activities/{kind}/outcome.html"
         try:
             get_template(name)
@@ -205,5 +203,3 @@ def part_of(page: Page, figure: int) -> dict[str, Any] | None:
         (part for part in page.parts if part["kind"] == "outcome" and part["block"]["figure"] == figure), None
     )
 
-
-__all__ = ["Page", "Rest", "Table", "evidence_of", "outcome_template", "page_of", "part_of"]

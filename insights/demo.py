@@ -1,0 +1,94 @@
+"""The insights of the demo challenge. Invented, like everything in it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from insights.actions.board import add_evidence, write_insight
+from insights.models import Evidence, Insight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from challenges.models import Challenge, Phase
+    from lab_workspace.people.models import User
+
+# The file knows one scale; the workspace asks how strong the evidence is and where the insight stands.
+STRENGTH = {
+    "strong": Evidence.Strength.STRONG,
+    "moderate": Evidence.Strength.MODERATE,
+    "emerging": Evidence.Strength.WEAK,
+}
+STATUS = {
+    "strong": Insight.Status.SUPPORTED,
+    "moderate": Insight.Status.SUPPORTED,
+    "emerging": Insight.Status.EMERGING,
+}
+NOTES = {
+    "interview": "Heard in interviews with people and staff during research and discovery.",
+    "survey": "Answers to the Lab's survey.",
+    "workshop": "Said and written down in a Lab workshop.",
+    "evidence": "Found in the evidence scan.",
+    "test": "Seen by a test team in its first cycles.",
+}
+
+
+@transaction.atomic
+def load_insights(data: Mapping[str, Any], challenge: Challenge, people: Mapping[str, User]) -> int:
+    """Put the demo insights on the board, each with a note of its source. What is there already stays.
+
+    Args:
+        data: the demo file, its dates already moved to today.
+        challenge: the demo challenge.
+        people: the accounts by the id that people have in the file ("p01").
+
+    Returns:
+        How many were added.
+    """
+    there = set(Insight.objects.filter(challenge=challenge).values_list("statement", flat=True))
+    kinds = {phase["id"]: phase["kind"] for phase in data["phases"]}
+    phases = {phase.kind: phase for phase in challenge.phases.all()}
+    themes = {theme["id"]: theme["name"] for theme in data.get("themes", ())}
+    days = _days(data, kinds, phases)
+    added = 0
+    for row in data["insights"]:
+        if row["text"] in there:
+            continue
+        author = people.get(row["author"])
+        insight = write_insight(
+            challenge,
+            author,
+            row["text"],
+            status=STATUS[row["strength"]],
+            tags=[themes.get(row["theme"], row["theme"]), row["source"]],
+            phase=phases.get(kinds.get(row["phase"], "")),
+            at=days[row["id"]],
+        )
+        add_evidence(insight, author, note=NOTES[row["source"]], strength=STRENGTH[row["strength"]])
+        Insight.objects.filter(pk=insight.pk).update(updated_at=days[row["id"]])
+        added += 1
+    return added
+
+
+def _days(
+    data: Mapping[str, Any], kinds: Mapping[str, str], phases: Mapping[str, Phase]
+) -> dict[str, datetime.datetime]:
+    """When each was written: spread over its phase, never after the day the data speaks of."""
+    today = datetime.date.fromisoformat(data["as_of"])
+    days: dict[str, datetime.datetime] = {}
+    for phase_id, kind in kinds.items():
+        rows = [row["id"] for row in data["insights"] if row["phase"] == phase_id]
+        phase = phases.get(kind)
+        if phase is None:
+            days |= dict.fromkeys(rows, timezone.now())
+            continue
+        last = max(phase.starts, min(phase.ends, today - datetime.timedelta(days=1)))
+        length = (last - phase.starts) / (len(rows) + 1)
+        for n, row in enumerate(rows, start=1):
+            noon = datetime.datetime.combine(phase.starts + n * length, datetime.time(12))
+            days[row] = timezone.make_aware(noon)
+    return days
