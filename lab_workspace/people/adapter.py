@@ -24,8 +24,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def pre_login(
         self, request: HttpRequest, user: User, *, email: str | None = None, **more: Any
     ) -> HttpResponse | None:
-        """Accounts made by staff have no verified address yet: the code that came back has just verified it."""
-        records = get_authentication_records(request)
+        """Accounts made by staff have no verified address; the code that came back has just verified it."""
+        records = get_authentication_records(request, user)
         came_by_code = bool(records) and records[-1]["method"] == "code" and records[-1].get("email") == email
         if came_by_code and email and email.lower() == user.email:
             EmailAddress.objects.update_or_create(
