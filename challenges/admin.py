@@ -8,6 +8,8 @@ from challenges.models import Challenge, Membership, Phase, Team, TeamMembership
 
 
 class PhaseInline(admin.TabularInline[Phase, Challenge]):
+    """The three phases of a challenge."""
+
     model = Phase
     extra = 0
     max_num = 3
@@ -15,6 +17,8 @@ class PhaseInline(admin.TabularInline[Phase, Challenge]):
 
 @admin.register(Challenge)
 class ChallengeAdmin(admin.ModelAdmin[Challenge]):
+    """Challenges with their phases."""
+
     list_display = ("title", "starts", "ends", "partner", "public")
     list_filter = ("public",)
     search_fields = ("title", "question", "partner")
@@ -22,6 +26,8 @@ class ChallengeAdmin(admin.ModelAdmin[Challenge]):
 
 
 class TeamMembershipInline(admin.TabularInline[TeamMembership, Team]):
+    """The people of a team."""
+
     model = TeamMembership
     extra = 0
     autocomplete_fields = ("user",)
@@ -29,6 +35,8 @@ class TeamMembershipInline(admin.TabularInline[TeamMembership, Team]):
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin[Team]):
+    """Teams with their people."""
+
     list_display = ("name", "organisation", "challenge")
     list_filter = ("challenge",)
     search_fields = ("name", "organisation")
@@ -37,6 +45,8 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin[Membership]):
+    """Who has which role in which challenge."""
+
     list_display = ("user", "role", "background", "challenge")
     list_filter = ("challenge", "role")
     search_fields = ("user__name", "user__email", "background")

@@ -71,7 +71,7 @@ def challenge_problem(starts: datetime.date, ends: datetime.date) -> str | None:
 def phase_problems(
     starts: datetime.date, ends: datetime.date, spans: Sequence[Span]
 ) -> dict[tuple[str, str], str]:
-    """What is wrong with the phases' dates: (kind, "starts" or "ends") -> one sentence. Empty when all is fine.
+    """What is wrong with the phases' dates: (kind, "starts" or "ends") -> one sentence; empty if all is fine.
 
     `spans` come in the order of the kinds; phases whose dates are missing are left out by the caller.
     """
@@ -83,7 +83,9 @@ def phase_problems(
                 "day": _day(span.starts)
             }
         elif span.ends > ends:
-            problems[span.kind, "ends"] = _("The challenge ends on %(day)s, before this.") % {"day": _day(ends)}
+            problems[span.kind, "ends"] = _("The challenge ends on %(day)s, before this.") % {
+                "day": _day(ends)
+            }
         if span.starts < starts:
             problems[span.kind, "starts"] = _("The challenge starts on %(day)s, after this.") % {
                 "day": _day(starts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +18,6 @@ from lab_workspace.people.models import User
 
 if TYPE_CHECKING:
     import datetime
-
-    from django.db.models import QuerySet
 
 
 def _helper(*parts: object) -> FormHelper:
@@ -67,7 +66,9 @@ class ChallengeForm(forms.ModelForm[Challenge]):
             "public": _("Anyone may see the challenge's page"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "title": _("For lists and headings, for example “Peer support for people with long-term conditions”."),
+            "title": _(
+                "For lists and headings, for example “Peer support for people with long-term conditions”."
+            ),
             "question": _("Often “What would it take for …?”"),
             "about": _("Optional. Two or three sentences for somebody who has just arrived."),
             "partner": _("Optional. Who works on this with the Lab."),
@@ -96,6 +97,7 @@ class MakeChallengeForm(ChallengeForm):
         )
 
     def clean(self) -> dict[str, Any]:
+        """Check the two dates against each other."""
         values = super().clean() or self.cleaned_data
         starts, ends = values.get("starts"), values.get("ends")
         if starts and ends and (problem := dates.challenge_problem(starts, ends)):
@@ -109,13 +111,13 @@ class YearForm(forms.Form):
     starts = _date_field(_("First day of the challenge"))
     ends = _date_field(_("Last day of the challenge"))
 
-    def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, challenge: Challenge) -> None:
         phases = {phase.kind: phase for phase in challenge.phases.all()}
         initial: dict[str, Any] = {"starts": challenge.starts, "ends": challenge.ends}
         for kind, phase in phases.items():
             for part in ("name", "starts", "ends", "purpose", "done_when"):
                 initial[f"{kind}-{part}"] = getattr(phase, part)
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(data, initial=initial)
         sets = []
         for number, kind in enumerate(Phase.Kind, start=1):
             self._add_phase_fields(kind.value)
@@ -150,6 +152,7 @@ class YearForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
+        """Check all dates against each other."""
         values = super().clean() or self.cleaned_data
         starts, ends = values.get("starts"), values.get("ends")
         if not (starts and ends):
@@ -226,13 +229,16 @@ class AddMemberForm(forms.Form):
         self.helper = _helper(Row(Column("email"), Column("name")), "role", "background")
 
     def clean(self) -> dict[str, Any]:
+        """Check what depends on who has an account."""
         values = super().clean() or self.cleaned_data
         email, role = values.get("email"), values.get("role")
         if not email:
             return values
         known = User.objects.filter(email__iexact=email).first()
         if known is None and not values.get("name"):
-            self.add_error("name", _t("Nobody has an account with this address yet. Write the person's name."))
+            self.add_error(
+                "name", _t("Nobody has an account with this address yet. Write the person's name.")
+            )
         if known and self.challenge.memberships.filter(user=known, role=role).exists():
             self.add_error("role", _t("%(name)s has this role already.") % {"name": known})
         return values
@@ -241,26 +247,30 @@ class AddMemberForm(forms.Form):
 class ChangeMemberForm(forms.Form):
     """Another role or background for somebody who is in the challenge."""
 
-    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, membership: Membership) -> None:
         initial = {"role": membership.role, "background": membership.background}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.membership = membership
         self.fields["role"] = _role_field()
         self.fields["background"] = _background_field()
         self.helper = _helper("role", "background")
 
     def clean_role(self) -> str:
+        """Refuse a role that the person holds already."""
         role: str = self.cleaned_data["role"]
         others = self.membership.challenge.memberships.filter(user=self.membership.user_id, role=role)
         if others.exclude(pk=self.membership.pk).exists():
-            raise forms.ValidationError(_t("%(name)s has this role already.") % {"name": self.membership.user})
+            raise forms.ValidationError(
+                _t("%(name)s has this role already.") % {"name": self.membership.user}
+            )
         return role
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField[User]):
     """People of the challenge to tick."""
 
     def label_from_instance(self, obj: Any) -> str:
+        """The name, never the address."""
         return str(obj)
 
 
@@ -285,17 +295,20 @@ class TeamForm(forms.ModelForm[Team]):
     def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.challenge = challenge
-        people: QuerySet[User] = User.objects.filter(
-            pk__in=challenge.memberships.values("user_id")
-        ) | User.objects.filter(pk__in=self.instance.members.values("user_id") if self.instance.pk else [])
+        # Whoever the admin site put into the team without a role stays to be seen here.
+        inside = Q(pk__in=challenge.memberships.values_list("user_id", flat=True))
+        if self.instance.pk:
+            inside |= Q(pk__in=self.instance.members.values_list("user_id", flat=True))
         self.fields["members"] = PeopleField(
             label=_("Members"),
             help_text=_("People are added to the challenge first, then to a team."),
-            queryset=people.order_by("name", "email"),
+            queryset=User.objects.filter(inside).order_by("name", "email"),
             required=False,
             widget=forms.CheckboxSelectMultiple,
             error_messages={
-                "invalid_choice": _("One of these people is no longer in the challenge. Look at the list again."),
+                "invalid_choice": _(
+                    "One of these people is no longer in the challenge. Look at the list again."
+                ),
             },
         )
         if self.instance.pk:
@@ -303,6 +316,7 @@ class TeamForm(forms.ModelForm[Team]):
         self.helper = _helper(Row(Column("name"), Column("organisation")), "challenge_statement", "members")
 
     def clean_name(self) -> str:
+        """Refuse a name that another team of the challenge has, in whatever case."""
         name: str = self.cleaned_data["name"]
         twins = self.challenge.teams.filter(name__iexact=name).exclude(pk=self.instance.pk)
         if twins.exists():

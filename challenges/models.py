@@ -34,10 +34,6 @@ class Challenge(Timestamped):
     ends = models.DateField(_("last day"))
     public = models.BooleanField(_("anyone may see this page"), default=False)
 
-    phases: models.Manager[Phase]
-    teams: models.Manager[Team]
-    memberships: models.Manager[Membership]
-
     class Meta:
         ordering = ("-starts", "title")
         verbose_name = _("challenge")
@@ -57,7 +53,7 @@ class Challenge(Timestamped):
 
 
 class Phase(Timestamped):
-    """One of the three stages of the year. `starts` and `ends` are its first and its last day, both included."""
+    """One of the three stages of the year. `starts` and `ends` are its first and last day, both included."""
 
     class Kind(models.TextChoices):
         RESEARCH_DISCOVERY = "research_discovery", _("Research and discovery")
@@ -114,8 +110,6 @@ class Team(Timestamped):
         blank=True,
         help_text=_("The problem in the team's own words."),
     )
-
-    members: models.Manager[TeamMembership]
 
     class Meta:
         ordering = ("challenge", "pk")

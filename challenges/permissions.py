@@ -1,4 +1,4 @@
-"""Who may do what in a challenge. Plain predicates: they take the person and the challenge and answer yes or no.
+"""Who may do what in a challenge. Plain predicates: they take the person and the challenge, answer yes or no.
 
 | | visitor | observer | participant | facilitator | staff role | Lab staff (`is_staff`) |
 |---|---|---|---|---|---|---|

@@ -44,7 +44,7 @@ def challenge_or_404(user: User | AnonymousUser, slug: str) -> Challenge:
 
 
 def page_or_404(user: User | AnonymousUser, slug: str) -> Challenge:
-    """The challenge with this slug, for whoever may see its page: members, staff, and everybody if it is public.
+    """The challenge with this slug, for whoever may see its page: members, staff, everybody if it is public.
 
     Raises:
         django.http.Http404: there is none, or this person may not see it.

@@ -1,7 +1,7 @@
 """Addresses for making and changing challenges.
 
-The challenge's own page joins all areas, so `lab_workspace.pages.challenge_urls` holds its address and puts these
-beside it, in the namespace `challenges`.
+The challenge's own page joins all areas, so `lab_workspace.pages.challenge_urls` holds its address and puts
+these beside it, in the namespace `challenges`.
 """
 
 from django.urls import path

@@ -121,7 +121,9 @@ def add_member(request: HttpRequest, slug: str) -> HttpResponse:
         membership = actions.add_member(challenge, **form.cleaned_data)
         said = _("%(name)s is in the challenge.") % {"name": membership.user}
         return _saved(request, challenge, "people", said)
-    return _form(request, challenge, form, title=_("Add a person"), save=_("Add this person"), section="people")
+    return _form(
+        request, challenge, form, title=_("Add a person"), save=_("Add this person"), section="people"
+    )
 
 
 @get_or_post

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from challenges.models import Challenge, Phase
+from challenges.models import Challenge, Membership, Phase
 from challenges.queries import visible_challenges
 from lab_workspace.pages.year import Year, year_of
 from workshops.models import Workshop
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from lab_workspace.people.models import User
 
 
+# The roles that may run a workshop: as `challenges.permissions.can_facilitate`, for many challenges at once.
+RUNNING = (Membership.Role.STAFF, Membership.Role.FACILITATOR)
+
+
 @dataclass(frozen=True)
 class Mine:
     """A challenge of somebody's, and where it is in its year."""
@@ -29,17 +33,31 @@ class Mine:
 
 
 def my_challenges(user: User | AnonymousUser, now: datetime.datetime) -> list[Mine]:
-    """The challenges that somebody may see, each with its place in the year. Three queries, whatever their number."""
+    """The challenges that somebody may see, each with its place in the year. Three queries in all."""
     challenges = visible_challenges(user).prefetch_related(
         Prefetch("phases", Phase.objects.order_by("starts")), "workshops"
     )
     return [
-        Mine(challenge, year_of(challenge, challenge.phases.all(), challenge.workshops.all(), now))
+        Mine(
+            challenge, year_of(challenge, list(challenge.phases.all()), list(challenge.workshops.all()), now)
+        )
         for challenge in challenges
     ]
 
 
-def workshops_now(user: User | AnonymousUser) -> list[Workshop]:
-    """The workshops that are open now in somebody's challenges. One query."""
+@dataclass(frozen=True)
+class OnNow:
+    """A workshop that is open, and whether this person may run it."""
+
+    workshop: Workshop
+    may_run: bool
+
+
+def workshops_now(user: User | AnonymousUser) -> list[OnNow]:
+    """The workshops that are open now in somebody's challenges. Two queries."""
     mine = Workshop.objects.filter(challenge__in=visible_challenges(user).values("pk"))
-    return list(mine.filter(state=Workshop.State.OPEN).select_related("challenge").order_by("starts_at"))
+    workshops = mine.filter(state=Workshop.State.OPEN).select_related("challenge").order_by("starts_at")
+    run = set(
+        Membership.objects.filter(user=user.pk, role__in=RUNNING).values_list("challenge_id", flat=True)
+    )
+    return [OnNow(one, user.is_staff or one.challenge_id in run) for one in workshops]

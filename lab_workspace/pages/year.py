@@ -1,7 +1,7 @@
 """Where a challenge is in its year. Pure: today is given, nothing is read.
 
-`year_of` says it in words for everybody; `picture_of` places the same things on a line, for the drawing that the
-words stand beside.
+`year_of` says it in words for everybody; `picture_of` places the same things on a line, for the drawing that
+the words stand beside.
 """
 
 from __future__ import annotations
@@ -85,15 +85,16 @@ def _where(challenge: Challenge, stages: Sequence[Stage], now: Stage | None, tod
             "name": following.phase.name,
             "day": date_format(following.phase.starts, "j F Y"),
         }
-    weeks = ((now.phase.ends - today).days + 1) // 7
-    if weeks < 1:
+    days = (now.phase.ends - today).days
+    if days < 7:
         return _("Phase %(number)s of %(all)s, in its last days.") % {
             "number": now.number,
             "all": len(stages),
         }
+    weeks = round(days / 7)
     return ngettext(
-        "Phase %(number)s of %(all)s, with %(weeks)s week left.",
-        "Phase %(number)s of %(all)s, with %(weeks)s weeks left.",
+        "Phase %(number)s of %(all)s, with about a week left.",
+        "Phase %(number)s of %(all)s, with about %(weeks)s weeks left.",
         weeks,
     ) % {"number": now.number, "all": len(stages), "weeks": weeks}
 
@@ -264,7 +265,7 @@ def picture_of(year: Year, challenge: Challenge, workshops: Sequence[Workshop]) 
     for stage in year.stages:
         x = place(stage.phase.starts)
         width = max(8, place(stage.phase.ends + datetime.timedelta(days=1)) - x - 8)
-        name = Truncator(f"{stage.number} {stage.phase.name}").chars(max(1, (width - 24) // 8))
+        name = Truncator(f"{stage.number} {stage.phase.name}").chars(max(1, (width - 20) // 8))
         blocks.append(Block(stage, x, width, x + 14, name))
     running = challenge.starts <= year.today <= challenge.ends
     today_x = place(year.today) if running else None

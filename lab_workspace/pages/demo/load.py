@@ -1,7 +1,7 @@
-"""The demo challenge: invented, so that somebody who has just started the workspace finds a year in full swing.
+"""The demo challenge: invented, so that a workspace just started shows a year in full swing.
 
-`demo-challenge.json` says when it was written (`as_of`, in the second phase). All its dates move along with the
-calendar by whole weeks, so that workshops stay on working days and what lay ahead still lies ahead.
+`demo-challenge.json` says when it was written (`as_of`, in the second phase). All its dates move along with
+the calendar by whole weeks, so that workshops stay on working days and what lay ahead still lies ahead.
 """
 
 from __future__ import annotations

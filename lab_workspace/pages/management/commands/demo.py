@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from challenges.models import Challenge
+from insights.demo import load_insights
 from lab_workspace.pages.demo.load import demo_data, load_challenge
 
 
@@ -33,4 +34,5 @@ class Command(BaseCommand):
             return
         data = demo_data(timezone.localdate())
         challenge, people = load_challenge(data)
+        load_insights(data, challenge, people)
         self.stdout.write(f"The demo challenge is there: “{challenge}”, {len(people)} people.")
