@@ -1,0 +1,30 @@
+// From the text of a frame to elements, and which of their empty places are filled from the version before.
+
+const SLOT = "[data-list][id], [data-own-slot][id]";
+
+/**
+ * @param {string} html
+ * @returns {Element[]} its top-level elements; those without an id have no place and are left out
+ */
+export function parse(html) {
+  if (!html) return [];
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return [...template.content.children].filter((element) => element.id);
+}
+
+/**
+ * @param {Element} old
+ * @param {Element} fresh
+ * @returns {[Element, Element][]} empty places of the new version and the old ones whose children belong there
+ */
+export function slotPairs(old, fresh) {
+  /** @type {[Element, Element][]} */
+  const pairs = [];
+  for (const to of [fresh, ...fresh.querySelectorAll(SLOT)]) {
+    if (!to.matches(SLOT) || to.childElementCount) continue;
+    const from = old.id === to.id ? old : old.querySelector(`#${CSS.escape(to.id)}`);
+    if (from) pairs.push([from, to]);
+  }
+  return pairs;
+}
