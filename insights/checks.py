@@ -43,9 +43,7 @@ def _outcome_problems(block: Block, name: str) -> list[str]:
     if block.archive is None:
         return [_("“%(name)s” rests on an archive that is no longer there.") % {"name": name}]
     if not archive_is_whole(block.archive) or block.archive.sha256 != block.seal:
-        return [
-            _("The archive that “%(name)s” rests on has changed since it was sealed.") % {"name": name}
-        ]
+        return [_("The archive that “%(name)s” rests on has changed since it was sealed.") % {"name": name}]
     if find_outcome(block.archive, block.outcome) is None:
         return [_("“%(name)s” shows an outcome that its archive does not hold.") % {"name": name}]
     return []

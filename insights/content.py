@@ -1,7 +1,7 @@
 """What a report shows, gathered into plain data: previewed as it is, frozen when published.
 
-The data holds copies of everything a reader sees, with the consent rules already applied; nothing that must not
-be seen is in it. Its form is numbered (FORMAT), and each number keeps its own templates.
+The data holds copies of everything a reader sees, with the consent rules already applied; nothing that
+must not be seen is in it. Its form is numbered (FORMAT), and each number keeps its own templates.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ FORMAT = 1
 def build(report: Report) -> dict[str, Any]:
     """The content of `report` as it stands now. Blocks that have nothing to show are left out."""
     blocks = blocks_of(report)
-    sources = Sources.of(row for block in blocks for one in block.insights.all() for row in one.evidence.all())
+    insights = [insight for block in blocks for insight in block.insights.all()]
+    sources = Sources.of(row for insight in insights for row in insight.evidence.all())
     ideas = _records(blocks)
     shown: list[dict[str, Any]] = []
     for block in blocks:
@@ -129,7 +130,7 @@ def _public_idea(sealed: dict[str, Any], words: Quote) -> dict[str, Any]:
 
 
 def _gids(thing: Any, known: dict[str, Any]) -> list[str]:
-    """Every id of `known` that stands anywhere in `thing`, once, in order: works for kinds not yet invented."""
+    """Every id of `known` that stands anywhere in `thing`, once, in order: for kinds not yet invented too."""
     return list(dict.fromkeys(text for text in _strings(thing) if text in known))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -14,7 +14,7 @@ from insights.models import Evidence, Insight
 from insights.queries import BoardFilter, tags_of
 
 if TYPE_CHECKING:
-    from challenges.models import Challenge
+    from challenges.models import Challenge, Phase
 
 
 def helper(*parts: object) -> FormHelper:
@@ -33,7 +33,18 @@ class Plain(forms.Form):
         self.helper = helper(*self.fields)
 
 
+def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+    """The field, to give it its choices."""
+    return cast("forms.ChoiceField", form.fields[name])
+
+
+def model_field(form: forms.Form, name: str) -> forms.ModelChoiceField[Any]:
+    """The field, to give it what can be chosen."""
+    return cast("forms.ModelChoiceField[Any]", form.fields[name])
+
+
 def area(rows: int) -> forms.Textarea:
+    """A field of several lines."""
     return forms.Textarea(attrs={"rows": rows})
 
 
@@ -52,9 +63,7 @@ class BoardFilterForm(Plain):
         self._choose("phase", _t("Any phase"), [(str(one.pk), one.name) for one in challenge.phases.all()])
 
     def _choose(self, name: str, nothing: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", nothing), *choices]
+        choice_field(self, name).choices = [("", nothing), *choices]
 
     def narrowed(self) -> BoardFilter:
         """What was asked for; a value that is not offered narrows nothing."""
@@ -88,9 +97,13 @@ class InsightForm(Plain):
     tags = forms.CharField(
         label=_("Tags"), required=False, max_length=300, help_text=_("Optional. With commas between them.")
     )
-    phase = forms.ModelChoiceField(label=_("Phase"), queryset=None, required=False, empty_label=_("None"))
+    phase: forms.ModelChoiceField[Phase] = forms.ModelChoiceField(
+        label=_("Phase"), queryset=None, required=False, empty_label=_("None")
+    )
 
-    def __init__(self, *args: Any, challenge: Challenge, insight: Insight | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, challenge: Challenge, insight: Insight | None = None, **kwargs: Any
+    ) -> None:
         if insight is not None:
             kwargs["initial"] = {
                 "statement": insight.statement,
@@ -99,14 +112,14 @@ class InsightForm(Plain):
                 "phase": insight.phase_id,
             }
         super().__init__(*args, **kwargs)
-        field = self.fields["phase"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = challenge.phases.all()
+        model_field(self, "phase").queryset = challenge.phases.all()
 
     def clean_statement(self) -> str:
+        """One line."""
         return " ".join(self.cleaned_data["statement"].split())
 
     def clean_tags(self) -> list[str]:
+        """The names between the commas."""
         return [name for name in self.cleaned_data["tags"].split(",") if name.strip()]
 
 
@@ -149,9 +162,7 @@ class TakeForm(InsightForm, _Support):
 
     def __init__(self, *args: Any, gids: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["items"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(gid, gid) for gid in gids]
+        choice_field(self, "items").choices = [(gid, gid) for gid in gids]
         self.fields["note"].help_text = _("Optional. What is to be seen in what you ticked.")
         self.helper = helper("statement", "note", "strength", "votes", "status", "tags", "phase")
 
@@ -169,6 +180,7 @@ class EvidenceForm(_Support):
         self.helper = helper("note", "url", "strength")
 
     def clean(self) -> dict[str, Any]:
+        """A note or an address is needed; the address makes it a link."""
         values = super().clean() or self.cleaned_data
         if not values.get("note") and not values.get("url") and "url" not in self.errors:
             self.add_error("note", _t("Write a note or give an address."))

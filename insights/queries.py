@@ -152,7 +152,7 @@ def versions_of(report: Report) -> list[ReportVersion]:
 
 
 def blocks_of(report: Report) -> list[Block]:
-    """The blocks of the draft in order, with their archives and insights, withdrawn ones too. At most four queries."""
+    """The blocks of the draft in order, with archives and insights, withdrawn ones too. At most four queries."""
     insights = with_evidence(Insight.objects.order_by("pk"))
     return list(
         report.blocks.filter(removed_at=None)

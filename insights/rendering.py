@@ -202,4 +202,3 @@ def part_of(page: Page, figure: int) -> dict[str, Any] | None:
     return next(
         (part for part in page.parts if part["kind"] == "outcome" and part["block"]["figure"] == figure), None
     )
-

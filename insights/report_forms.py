@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from insights.forms import Plain, area, helper
-from insights.models import Block, Report, ShareLink
+from insights.forms import Plain, area, choice_field, helper, model_field
+from insights.models import Block, Insight, Report, ShareLink
 from insights.queries import archives_of, board
 from workshops.models import Archive
 
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 class NewReportForm(Plain):
     """Where a new report begins."""
 
-    archive = forms.ModelChoiceField(
+    archive: forms.ModelChoiceField[Archive] = forms.ModelChoiceField(
         label=_("Made from"),
         queryset=None,
         required=False,
         empty_label=_("Nothing yet, an empty report"),
-        help_text=_("From a closed workshop it begins with what was asked, how you worked and every outcome."),
+        help_text=_(
+            "From a closed workshop it begins with what was asked, how you worked and every outcome."
+        ),
     )
     title = forms.CharField(label=_("Title"), required=False, max_length=160, help_text=_("Optional now."))
 
     def __init__(self, *args: Any, archives: list[Archive], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["archive"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Archive.objects.filter(pk__in=[one.pk for one in archives]).select_related("workshop")
+        model_field(self, "archive").queryset = Archive.objects.filter(
+            pk__in=[one.pk for one in archives]
+        ).select_related("workshop")
 
 
 class ReportForm(forms.ModelForm[Report]):
@@ -44,8 +46,8 @@ class ReportForm(forms.ModelForm[Report]):
     class Meta:
         model = Report
         fields = ("title", "summary", "authors", "licence")
-        widgets = {"summary": area(5)}  # noqa: RUF012
-        help_texts = {  # noqa: RUF012
+        widgets: ClassVar[dict[str, Any]] = {"summary": area(5)}
+        help_texts: ClassVar[dict[str, Any]] = {
             "summary": _("Three or four short sentences that anybody understands. Readers see them first."),
             "authors": _("Optional. Who wrote it."),
             "licence": _("Optional. For example CC BY 4.0."),
@@ -85,14 +87,13 @@ class OutcomeBlockForm(Plain):
     def __init__(self, *args: Any, archives: list[Archive], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.archives = {str(archive.pk): archive for archive in archives}
-        field = self.fields["outcome"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
+        choice_field(self, "outcome").choices = [
             (archive.workshop.title, [_outcome_choice(archive, one) for one in archive.content["outcomes"]])
             for archive in archives
         ]
 
     def clean(self) -> dict[str, Any]:
+        """Take the choice apart into archive and outcome."""
         values = super().clean() or self.cleaned_data
         pk, _colon, outcome = values.get("outcome", "").partition(":")
         values |= {"archive": self.archives.get(pk), "outcome": outcome}
@@ -110,21 +111,23 @@ class InsightsBlockForm(Plain):
     """Insights of the challenge's board."""
 
     heading = forms.CharField(label=_("Heading"), required=False, max_length=120)
-    insights = forms.ModelMultipleChoiceField(
+    insights: forms.ModelMultipleChoiceField[Insight] = forms.ModelMultipleChoiceField(
         label=_("Insights"),
         queryset=None,
         widget=forms.CheckboxSelectMultiple(),
         error_messages={"required": _("Tick at least one insight.")},
     )
     text = forms.CharField(
-        label=_("Words before them"), required=False, max_length=4000, widget=area(3), help_text=_("Optional.")
+        label=_("Words before them"),
+        required=False,
+        max_length=4000,
+        widget=area(3),
+        help_text=_("Optional."),
     )
 
     def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["insights"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = board(challenge)
+        model_field(self, "insights").queryset = board(challenge)
 
 
 class PublishForm(Plain):
@@ -189,6 +192,7 @@ class LinkForm(Plain):
     )
 
     def clean_until(self) -> datetime.datetime | None:
+        """The moment after the last day."""
         day: datetime.date | None = self.cleaned_data["until"]
         if day is None:
             return None

@@ -32,8 +32,8 @@ def withheld(why: Why) -> Quote:
 def quote(idea: IdeaRecord | None, *, public: bool, sealed_consent: str = "") -> Quote:
     """The words of `idea` for the public, or for the members of its challenge.
 
-    `sealed_consent` is the consent that the archive holds, if known: the stricter of the two counts, so neither
-    a later withdrawal nor a record made again from an older log can show too much.
+    `sealed_consent` is the consent that the archive holds, if known: the stricter of the two counts, so
+    neither a later withdrawal nor a record made again from an older log can show too much.
     """
     if idea is None or idea.removed:
         return withheld("gone")

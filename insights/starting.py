@@ -116,8 +116,8 @@ def _unknown(content: dict[str, Any]) -> str:
     if internal:
         lines.append(
             ngettext(
-                "The words of %(n)s idea stay inside the Lab, as its writer asked; it is counted here.",
-                "The words of %(n)s ideas stay inside the Lab, as their writers asked; they are counted here.",
+                "The words of %(n)s idea stay inside the Lab, as its writer asked; it is counted.",
+                "The words of %(n)s ideas stay inside the Lab, as their writers asked; they are counted.",
                 internal,
             )
             % {"n": internal}

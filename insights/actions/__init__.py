@@ -1,1 +1,1 @@
-"""The only writers of insights and reports. Rights are checked by the views, for each operation and object."""
+"""The only writers of insights and reports. The views check rights, for each operation and object."""

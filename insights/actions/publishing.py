@@ -23,7 +23,7 @@ USED_EVERY = datetime.timedelta(minutes=1)
 TOKEN_BYTES = 32
 
 
-class NotReady(Exception):
+class NotReadyError(Exception):
     """The report can't be published yet. `problems` says why, in sentences."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -36,13 +36,13 @@ def publish(report: Report, by: User | None, *, listed: bool, change_note: str =
     """Freeze the draft as the next version and show it.
 
     Raises:
-        NotReady: something in it would not hold up.
+        NotReadyError: something in it would not hold up.
     """
     report = Report.objects.select_for_update().select_related("challenge").get(pk=report.pk)
     content = build(report)
     problems = problems_of(report)
     if problems:
-        raise NotReady(problems)
+        raise NotReadyError(problems)
     last = report.versions.values_list("number", flat=True).first() or 0
     now = timezone.now()
     version = ReportVersion.objects.create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
@@ -31,7 +31,9 @@ def free_slug(title: str) -> str:
 
 
 @transaction.atomic
-def new_report(challenge: Challenge, by: User | None, *, title: str = "", archive: Archive | None = None) -> Report:
+def new_report(
+    challenge: Challenge, by: User | None, *, title: str = "", archive: Archive | None = None
+) -> Report:
     """Begin a draft; from an archive, with blocks that tell what happened and show every outcome."""
     if not title:
         about = archive.workshop.title if archive else challenge.title
@@ -108,14 +110,14 @@ def edit_block(
 
 
 @transaction.atomic
-def move_block(block: Block, direction: Literal["up", "down"]) -> bool:
-    """Move a block past its neighbour. False when it stands at the edge already."""
+def move_block(block: Block, step: int) -> bool:
+    """Move a block past its neighbour: -1 up, 1 down. False when it stands at the edge already."""
     # All positions are written again: two people moving at once must not leave two blocks on one place.
     blocks = list(block.report.blocks.select_for_update().filter(removed_at=None))
     at = next((n for n, one in enumerate(blocks) if one.pk == block.pk), None)
     if at is None:
         return False
-    to = at - 1 if direction == "up" else at + 1
+    to = at + step
     if not 0 <= to < len(blocks):
         return False
     blocks[at], blocks[to] = blocks[to], blocks[at]

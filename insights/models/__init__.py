@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from insights.models.board import Evidence, Insight, InsightTag
-from insights.models.reports import Block, Report, ReportVersion, ShareLink, VersionIsFixed
+from insights.models.reports import Block, Report, ReportVersion, ShareLink, VersionIsFixedError
 
 __all__ = [
     "Block",
@@ -13,5 +13,5 @@ __all__ = [
     "Report",
     "ReportVersion",
     "ShareLink",
-    "VersionIsFixed",
+    "VersionIsFixedError",
 ]

@@ -24,7 +24,9 @@ class Insight(models.Model):
         CONTESTED = "contested", _("Contested")
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="insights")
-    phase = models.ForeignKey(Phase, on_delete=models.SET_NULL, null=True, blank=True, related_name="insights")
+    phase = models.ForeignKey(
+        Phase, on_delete=models.SET_NULL, null=True, blank=True, related_name="insights"
+    )
     statement = models.CharField(_("what was learned"), max_length=400)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.EMERGING)
     author = models.ForeignKey(
@@ -73,7 +75,8 @@ class InsightTag(models.Model):
 class Evidence(models.Model):
     """One thing that an insight rests on.
 
-    An idea, a cluster or a vote is named by its identity only; its words are read, with consent, where they live.
+    An idea, a cluster or a vote is named by its identity only; its words are read, with consent, where they
+    live.
     """
 
     class Kind(models.TextChoices):
@@ -98,12 +101,16 @@ class Evidence(models.Model):
         Workshop, on_delete=models.SET_NULL, null=True, blank=True, related_name="evidence"
     )
     source = models.CharField(
-        max_length=64, blank=True, help_text="Global id of the idea or cluster; of a vote, of the item voted on."
+        max_length=64,
+        blank=True,
+        help_text="Global id of the idea or cluster; of a vote, of the item voted on.",
     )
     outcome = models.CharField(max_length=24, blank=True, help_text="Of a vote: step and round, as in a3/1.")
     note = models.TextField(_("note"), max_length=1000, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
-    strength = models.CharField(_("strength"), max_length=8, choices=Strength.choices, default=Strength.MODERATE)
+    strength = models.CharField(
+        _("strength"), max_length=8, choices=Strength.choices, default=Strength.MODERATE
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -16,7 +16,7 @@ from insights.models.board import Insight
 from workshops.models import Archive
 
 
-class VersionIsFixed(TypeError):
+class VersionIsFixedError(TypeError):
     """Somebody tried to change a published version. Publish a new one instead."""
 
 
@@ -78,8 +78,8 @@ class Block(models.Model):
     archive = models.ForeignKey(
         Archive, on_delete=models.SET_NULL, null=True, blank=True, related_name="report_blocks"
     )
-    outcome = models.CharField(max_length=24, blank=True, help_text="Step and round in the archive, as in a3/1.")
-    seal = models.CharField(max_length=64, blank=True, help_text="The archive's sha256 when the block was made.")
+    outcome = models.CharField(max_length=24, blank=True, help_text="Step and round, as in a3/1.")
+    seal = models.CharField(max_length=64, blank=True, help_text="The archive's sha256 at that time.")
     insights = models.ManyToManyField(Insight, blank=True, related_name="report_blocks")
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -96,26 +96,18 @@ class ReportVersion(models.Model):
     Guarded three times: here, in the query set, and by a trigger in the database (migration 0002).
     """
 
-    FIXED: ClassVar = (
-        "report_id",
-        "number",
-        "title",
-        "content",
-        "sha256",
-        "change_note",
-        "published_at",
-    )
-
     class FixedQuerySet(models.QuerySet["ReportVersion"]):
         """Refuses changes in bulk."""
 
         def update(self, **kwargs: Any) -> int:
+            """Only who published it may be emptied. Raises VersionIsFixedError for anything else."""
             if set(kwargs) <= {"published_by", "published_by_id"}:
                 return super().update(**kwargs)
-            raise VersionIsFixed(ReportVersion.REFUSAL)
+            raise VersionIsFixedError(ReportVersion.REFUSAL)
 
-        def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-            raise VersionIsFixed(ReportVersion.REFUSAL)
+        def bulk_update(self, *args: Any, **kwargs: Any) -> int:  # noqa: ARG002 - as Django has it
+            """Raise VersionIsFixedError."""
+            raise VersionIsFixedError(ReportVersion.REFUSAL)
 
     REFUSAL: ClassVar = "A published version never changes. Publish a new one."
 
@@ -135,28 +127,30 @@ class ReportVersion(models.Model):
     class Meta:
         ordering: ClassVar = ["-number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["report", "number"], name="insights_version_number_once_per_report"),
+            models.UniqueConstraint(
+                fields=["report", "number"], name="insights_version_number_once_per_report"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.number}"
 
-    def get_absolute_url(self) -> str:
-        """The address of exactly this version."""
-        return reverse("insights:published", args=[self.report.slug, self.number])
-
     def save(
         self,
         *,
-        force_insert: bool | tuple[ModelBase, ...] = False,
-        force_update: bool = False,
+        force_insert: bool | tuple[ModelBase, ...] = False,  # noqa: ARG002 - as Django has it
+        force_update: bool = False,  # noqa: ARG002
         using: str | None = None,
-        update_fields: Iterable[str] | None = None,
+        update_fields: Iterable[str] | None = None,  # noqa: ARG002
     ) -> None:
-        """Add the version. Raises VersionIsFixed when it exists already."""
+        """Add the version. Raises VersionIsFixedError when it exists already."""
         if not self._state.adding:
-            raise VersionIsFixed(self.REFUSAL)
+            raise VersionIsFixedError(self.REFUSAL)
         super().save(force_insert=True, using=using)
+
+    def get_absolute_url(self) -> str:
+        """The address of exactly this version."""
+        return reverse("insights:published", args=[self.report.slug, self.number])
 
 
 class ShareLink(models.Model):

@@ -1,1 +1,1 @@
-"""Pages of the insight board (`board`), for making reports (`reports`, `blocks`, `publishing`) and reading them."""
+"""Pages of the insight board, for making reports (`reports`, `publishing`) and for reading them."""

@@ -43,7 +43,7 @@ def publish(request: HttpRequest, slug: str, report_slug: str) -> HttpResponse:
     if request.method == "POST" and not problems and form.is_valid():
         try:
             version = acts.publish(report, person(request), **form.cleaned_data)
-        except acts.NotReady as stopped:
+        except acts.NotReadyError as stopped:
             problems = stopped.problems
         else:
             messages.success(request, _("Version %(n)s is published.") % {"n": version.number})
@@ -72,7 +72,9 @@ def withdraw(request: HttpRequest, slug: str, report_slug: str) -> HttpResponse:
         messages.error(request, _("Say why, in a sentence that readers will see. Nothing has changed yet."))
         return redirect(here)
     acts.withdraw(report, person(request), form.cleaned_data["reason"])
-    messages.success(request, _("Withdrawn. Readers see your reason. Publishing again brings the report back."))
+    messages.success(
+        request, _("Withdrawn. Readers see your reason. Publishing again brings the report back.")
+    )
     return redirect("insights:edit_report", slug, report_slug)
 
 
@@ -84,7 +86,9 @@ def set_listed(request: HttpRequest, slug: str, report_slug: str) -> HttpRespons
     acts.set_listed(report, listed=listed)
     messages.success(
         request,
-        _("Everybody finds it in the library now.") if listed else _("Only people with a link can read it now."),
+        _("Everybody finds it in the library now.")
+        if listed
+        else _("Only people with a link can read it now."),
     )
     return redirect("insights:publish", slug, report_slug)
 

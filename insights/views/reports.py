@@ -93,7 +93,11 @@ def _blocks(request: HttpRequest, report: Report, *, at: str = "blocks", **more:
 
 def _values(cleaned: dict[str, Any]) -> dict[str, Any]:
     """What the actions take, of what the forms of the three kinds give."""
-    return {name: cleaned[name] for name in ("heading", "text", "archive", "outcome", "insights") if name in cleaned}
+    return {
+        name: cleaned[name]
+        for name in ("heading", "text", "archive", "outcome", "insights")
+        if name in cleaned
+    }
 
 
 @get_or_post
@@ -136,10 +140,10 @@ def show_blocks(request: HttpRequest, slug: str, report_slug: str) -> HttpRespon
 def move_block(request: HttpRequest, slug: str, report_slug: str, pk: int) -> HttpResponse:
     """Move a block up or down by one place."""
     report = draft_of(request, slug, report_slug)
-    direction = request.POST.get("direction")
-    if direction != "up" and direction != "down":
+    step = {"up": -1, "down": 1}.get(request.POST.get("direction", ""))
+    if step is None:
         return HttpResponseBadRequest()
-    moved = acts.move_block(_block_of(report, pk), direction)
+    moved = acts.move_block(_block_of(report, pk), step)
     said = _("Moved.") if moved else _("It stands at the edge already.")
     return _blocks(request, report, at=f"block-{pk}", said=said, changed=pk)
 
