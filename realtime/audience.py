@@ -39,6 +39,7 @@ class Audience:
         self.seq = ledger.seq
         self.shown: dict[str, Any] = {}
         self.orders: dict[str, list[str]] = {}
+        self._outdated: set[str] = set()
         with translation.override(language):
             self._see_everything()
         self._snapshot: tuple[int, str, str] | None = None
@@ -66,8 +67,9 @@ class Audience:
         if seq >= self.seq:
             return None
         keys, whole = self.ledger.changed_since(seq)
-        chosen = self._outermost(key for key in (self.shown if whole else keys) if key in self.shown)
-        parts = self._parts({key: self.shown[key] for key in chosen})
+        chosen = self._outermost(self.shown if whole else filter(None, map(self._nearest_shown, keys)))
+        with translation.override(self.language):
+            parts = self._parts({key: self._as_shown(key) for key in chosen})
         return self._bounded({"from": seq, "seq": self.seq, **parts, "order": self.orders})
 
     def _bounded(self, message: Mapping[str, Any]) -> str:
@@ -110,6 +112,10 @@ class Audience:
             return {"items": dict(parts)}
         return {"html": "".join(parts.values())}
 
+    def _nearest_shown(self, key: str) -> str | None:
+        """Find the fragment that these readers know under this key, or the card it was first drawn in."""
+        return next((known for known in (key, *_within(key)) if known in self.shown), None)
+
     @staticmethod
     def _outermost(keys: Iterable[str]) -> list[str]:
         """Leave out parts whose card is in the same frame anyway. Sorted, so that frames are the same everywhere."""
@@ -127,17 +133,27 @@ class Audience:
         self._show(everything)
 
     def _show(self, keys: Iterable[str]) -> None:
-        """Render these keys again, and the cards that any of them is a part of."""
-        kind, state = self.ledger.kind, self.ledger.state
+        """Render these keys again. Cards that a rendered part lies in are only noted as out of date."""
         again = dict.fromkeys(keys)
-        for key in list(again):
-            again.update(dict.fromkeys(card for card in _within(key) if card in self.shown))
         for key in again:
-            fragment = kind.show(state, key, self.reader)
-            if fragment is None:
+            value = self._draw(key)
+            if value is None:
                 self.shown.pop(key, None)
             else:
-                self.shown[key] = fragment.context if self.form == "json" else render(key, fragment)
+                self.shown[key] = value
+            self._outdated.discard(key)
+        for key in again:
+            self._outdated.update(card for card in _within(key) if card not in again)
+
+    def _draw(self, key: str) -> Any:
+        fragment = self.ledger.kind.show(self.ledger.state, key, self.reader)
+        if fragment is None:
+            return None
+        return wire.plain(fragment.context) if self.form == "json" else render(key, fragment)
+
+    def _as_shown(self, key: str) -> Any:
+        """Give a fragment for a newcomer. Not stored: a frame still to come must find its differences."""
+        return self._draw(key) if key in self._outdated else self.shown[key]
 
     # -- the whole -----------------------------------------------------------------------------------------------
 
@@ -151,7 +167,7 @@ class Audience:
                 "order": self.orders,
             }
             if self.form == "json":
-                message["items"] = self.shown
+                message["items"] = {key: self._as_shown(key) for key in self._outermost(self.shown)}
             else:
                 message["html"] = self.page()
             self._snapshot = (self.ledger.seq, self.ledger.epoch, wire.encode(message)[:-1])
@@ -175,7 +191,7 @@ class Audience:
         kind, state = self.ledger.kind, self.ledger.state
         drawn = []
         for key in keys:
-            ready = self.shown.get(key)
+            ready = None if key in self._outdated else self.shown.get(key)
             if isinstance(ready, str) and "own" not in more and "data-list" not in ready:
                 drawn.append(ready)
                 continue

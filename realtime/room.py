@@ -321,7 +321,9 @@ class Room:
         message: dict[str, Any] = {"own": own.data}
         if own.fragments:
             if peer.form == "json":
-                message["items"] = {key: fragment.context for key, fragment in own.fragments.items()}
+                message["items"] = {
+                    key: wire.plain(fragment.context) for key, fragment in own.fragments.items()
+                }
             else:
                 with translation.override(peer.language):
                     message["html"] = render_own(own)

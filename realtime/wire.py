@@ -31,6 +31,11 @@ def encode(message: Mapping[str, Any]) -> str:
     return orjson.dumps(message).decode()
 
 
+def plain(context: Mapping[str, Any]) -> Any:
+    """Turn what a template would show into plain JSON values, sentences in the language now active."""
+    return orjson.loads(orjson.dumps(context, default=str))
+
+
 def read_command(message: Any, by: str) -> Asked:
     """Take a decoded JSON value as a command. Raises Refused."""
     if not isinstance(message, dict):

@@ -1,0 +1,209 @@
+"""The interface of an activity kind. `docs/adding-an-activity.md` shows how to write one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused
+from workshops.live import words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from realtime.fields import Form
+    from workshops.live.state import Round, State, Step
+
+GRACE_MS = 10_000
+"""After time is up, people have this long to finish their sentence before the activity closes by itself."""
+
+
+def setting(  # noqa: PLR0913 (a form field has these parts)
+    label: StrOrPromise,
+    help_text: StrOrPromise = "",
+    *,
+    choices: tuple[tuple[str, StrOrPromise], ...] = (),
+    least: int = 0,
+    most: int = 1000,
+    guarded: bool = False,
+) -> dict[str, Any]:
+    """Describe one setting for the form that edits it; pass the result as a dataclass field's `metadata`.
+
+    A `guarded` setting is part of what people were promised: it can't be changed after the first contribution.
+    """
+    return {
+        "label": label,
+        "help_text": help_text,
+        "choices": choices,
+        "least": least,
+        "most": most,
+        "guarded": guarded,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a facilitator can choose for an activity. Every kind adds its own fields to these."""
+
+    when_time_is_up: str = "tell"
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """Take what a log holds: unknown names are left out, missing ones get their default."""
+        return cls(**{field.name: given[field.name] for field in fields(cls) if field.name in given})
+
+    @classmethod
+    def form_fields(cls) -> dict[str, forms.Field]:
+        """Make the form's fields, in the order in which the kind names them, the shared ones last."""
+        named = sorted(fields(cls), key=lambda field: field.name == "when_time_is_up")
+        return {field.name: _form_field(field.default, field.metadata or _TIME_IS_UP) for field in named}
+
+    @classmethod
+    def checked(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check settings strictly. Raises Refused naming the first bad one."""
+        known = cls.form_fields()
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise Refused("unknown_field", _("There is no such setting here."))
+        form = type("SettingsForm", (forms.Form,), dict(known))(
+            {name: field.initial for name, field in known.items()} | dict(given)
+        )
+        if not form.is_valid():
+            name, errors = next(iter(form.errors.items()))
+            raise Refused("bad_setting", f"{known[name].label}: {errors[0]}")
+        return dict(form.cleaned_data)
+
+    @classmethod
+    def guarded(cls) -> set[str]:
+        """Give the names of settings that are promises."""
+        return {field.name for field in fields(cls) if field.metadata.get("guarded")}
+
+
+_TIME_IS_UP: Mapping[str, Any] = setting(
+    _("When time is up"),
+    choices=(
+        ("tell", _("Say so, and leave the activity open")),
+        ("close", _("Close it after ten more seconds")),
+    ),
+)
+
+
+def _form_field(default: Any, about: Mapping[str, Any]) -> forms.Field:
+    shared = {"label": about["label"], "help_text": about["help_text"], "initial": default, "required": False}
+    if isinstance(default, bool):
+        return forms.BooleanField(**shared)
+    shared["required"] = True
+    if isinstance(default, int):
+        return forms.IntegerField(min_value=about["least"], max_value=about["most"], **shared)
+    if about["choices"]:
+        return forms.ChoiceField(choices=about["choices"], **shared)
+    return forms.CharField(max_length=40, **{**shared, "required": False})
+
+
+type Show = Literal["stage", "console", "screen"]
+
+
+class Activity(ABC):
+    """One way of working live. Stateless: everything is in the workshop's state, the step and its rounds.
+
+    An event of an activity carries `activity` (the step's id) in its body. All methods but the views are pure.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[StrOrPromise]
+    about: ClassVar[StrOrPromise]
+    icon: ClassVar[str]
+    verb: ClassVar[StrOrPromise]
+    """What the facilitator's button says to open it, such as "Start grouping"."""
+    minutes: ClassVar[int] = 10
+    Settings: ClassVar[type[Settings]]
+    commands: ClassVar[Mapping[str, Form]]
+
+    # -- rules -----------------------------------------------------------------------------------------------------
+
+    def may_open(self, state: State, step: Step) -> None:  # noqa: B027 (most kinds can always open)
+        """Raise Refused if a round can't begin now."""
+
+    @abstractmethod
+    def begin(self, state: State, step: Step) -> Any:
+        """Give the memory of a new round: any mutable object that `apply` changes."""
+
+    @abstractmethod
+    def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
+        """Say what a command makes happen, or raise Refused."""
+
+    @abstractmethod
+    def apply(self, state: State, step: Step, event: Happened) -> Dirty:
+        """Change the state by one of this kind's own events."""
+
+    def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
+        """Hear that an idea left the board, or came back to it, while a round is running."""
+        return Dirty()
+
+    def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
+        """Raise Refused if settings can't become these now. Promises can't change once somebody contributed."""
+        if step.rounds:
+            old = {name: getattr(step.settings, name) for name in self.Settings.guarded()}
+            if any(new.get(name, value) != value for name, value in old.items()):
+                raise Refused("promised", _("People have started under this promise, so it can't be changed now."))
+
+    # -- views -----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
+        """Give the lists that a reader sees while this step is the current one."""
+
+    @abstractmethod
+    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
+        """Give one of this activity's fragments, or None if this reader may not see it."""
+
+    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
+        """Give what this kind's `stage.html`, `console.html` or `screen.html` needs besides the step itself."""
+        return {}
+
+    def own(self, state: State, step: Step, person: str) -> Own:
+        """Give what only this person sees."""
+        return Own()
+
+    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
+        """Give counts for the console and the projector: (number, what it counts). Never choices or words."""
+        return []
+
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        """Say in a few words how far one person is, for the facilitators' list. Never choices or words."""
+        return ""
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
+        """Give what the archive keeps of one round, with global ids."""
+
+    # -- for all kinds ---------------------------------------------------------------------------------------------
+
+    def template(self, name: str) -> str:
+        """Give the path of one of this kind's templates."""
+        return f"workshops/activities/{self.kind}/{name}.html"
+
+    @staticmethod
+    def must_be_open(step: Step) -> Round:
+        """Give the running round. Raises Refused when paused or not open."""
+        if step.phase == "paused":
+            raise Refused("paused", words.PAUSED)
+        if step.phase != "open" or step.round is None:
+            raise Refused("not_open", words.NOT_OPEN)
+        return step.round
+
+    def due(self, step: Step) -> int | None:
+        """Give the moment (ms) at which an open step wants to be closed by the clock."""
+        if step.phase == "open" and step.ends_at is not None and step.settings.when_time_is_up == "close":
+            return step.ends_at + GRACE_MS
+        return None
+
+
+__all__ = ["Activity", "Command", "Dirty", "Fragment", "Happened", "NewEvent", "Own", "Refused", "Settings", "setting"]

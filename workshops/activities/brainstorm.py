@@ -1,0 +1,298 @@
+"""Brainstorm: people write ideas, each alone until the reveal, or on a shared board from the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from realtime.fields import Id, Text
+from workshops.activities import base
+from workshops.activities.base import (
+    Activity,
+    Command,
+    Dirty,
+    Fragment,
+    Happened,
+    NewEvent,
+    Own,
+    Refused,
+    setting,
+)
+from workshops.live import words
+from workshops.live.state import FACILITATOR, Idea
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from workshops.live.state import Round, State, Step
+
+MOST_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrainstormSettings(base.Settings):
+    """How ideas are written and who sees them when."""
+
+    visibility: str = field(
+        default="private",
+        metadata=setting(
+            _("While people write"),
+            choices=(
+                ("private", _("Each person sees only their own ideas until you show them all")),
+                ("shared", _("Everybody sees every idea at once")),
+            ),
+            guarded=True,
+        ),
+    )
+    names: str = field(
+        default="nobody",
+        metadata=setting(
+            _("Who sees who wrote an idea"),
+            choices=(
+                ("nobody", _("Nobody on screen, not even facilitators")),
+                ("facilitators", _("Facilitators only")),
+                ("everybody", _("Everybody")),
+            ),
+            guarded=True,
+        ),
+    )
+    most_characters: int = field(
+        default=280, metadata=setting(_("Longest idea, in characters"), least=20, most=MOST_CHARACTERS)
+    )
+    most_ideas: int = field(
+        default=0,
+        metadata=setting(_("Most ideas from one person"), _("0 means as many as they like."), most=100),
+    )
+    late_ideas: bool = field(
+        default=True,
+        metadata=setting(
+            _("Take late ideas"),
+            _("People may still send what they were writing after you close, until grouping starts."),
+        ),
+    )
+
+
+class Brainstorm(Activity):
+    """Writing ideas."""
+
+    kind = "brainstorm"
+    label = _("Brainstorm")
+    about = _("Everybody writes ideas, one thought each.")
+    icon = "lightbulb"
+    verb = _("Start writing")
+    minutes = 10
+    Settings = BrainstormSettings
+    commands: ClassVar = {
+        "idea.add": {"activity": Id(), "text": Text(most=MOST_CHARACTERS)},
+        "idea.edit": {"activity": Id(), "idea": Id(), "text": Text(most=MOST_CHARACTERS)},
+        "idea.remove": {"activity": Id(), "idea": Id()},
+        "idea.put_back": {"activity": Id(), "idea": Id()},
+    }
+
+    # -- rules -----------------------------------------------------------------------------------------------------
+
+    def begin(self, state: State, step: Step) -> None:
+        return None
+
+    def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
+        state.contributor(by)
+        self._must_take_writing(state, step)
+        body: dict[str, Any] = {"activity": step.id}
+        if command.do == "idea.add":
+            self._check_length(step, command["text"])
+            self._check_count(state, step, by)
+            body |= {"idea": state.new_id("i"), "round": step.rounds[-1].number}
+            return [NewEvent("idea.added", body, {"text": command["text"]})]
+        idea = self._own_idea(state, step, command["idea"], by)
+        body["idea"] = idea.id
+        if command.do == "idea.edit":
+            if idea.removed:
+                raise Refused("no_such_idea", words.NO_SUCH_IDEA)
+            self._check_length(step, command["text"])
+            if command["text"] == idea.text:
+                return []
+            return [NewEvent("idea.edited", body, {"text": command["text"]})]
+        if (command.do == "idea.remove") == idea.removed:
+            return []
+        if command.do == "idea.put_back":
+            self._check_count(state, step, by)
+            return [NewEvent("idea.put_back", body)]
+        return [NewEvent("idea.removed", body)]
+
+    def _must_take_writing(self, state: State, step: Step) -> None:
+        if not step.rounds:
+            raise Refused("not_open", words.NOT_OPEN)
+        if step.phase == "open":
+            if self.built_upon(state, step):
+                raise Refused("grouping_started", _("Grouping has started, so ideas stay as they are now."))
+            return
+        if step.phase == "paused":
+            raise Refused("paused", words.PAUSED)
+        if not step.settings.late_ideas:
+            raise Refused("not_open", words.NOT_OPEN)
+        if self.built_upon(state, step):
+            raise Refused("grouping_started", _("Grouping has started, so ideas stay as they are now."))
+
+    @staticmethod
+    def built_upon(state: State, step: Step) -> bool:
+        """Whether another activity has begun to work with these ideas."""
+        return any(
+            other.rounds and step.id in getattr(other.rounds[-1].memory, "sources", ())
+            for other in state.steps.values()
+        )
+
+    @staticmethod
+    def _check_length(step: Step, text: str) -> None:
+        most, over = step.settings.most_characters, len(text) - step.settings.most_characters
+        if over > 0:
+            sentence = ngettext(
+                "This is %(over)d character too long. Up to %(most)d fit.",
+                "This is %(over)d characters too long. Up to %(most)d fit.",
+                over,
+            )
+            raise Refused("too_long", sentence % {"over": over, "most": most})
+
+    def _check_count(self, state: State, step: Step, by: str) -> None:
+        most = step.settings.most_ideas
+        if most and len(self._of(state, step, by)) >= most:
+            sentence = ngettext(
+                "You have written your %(most)d idea. Edit or remove it to change it.",
+                "You have written all of your %(most)d ideas. Edit or remove one to change them.",
+                most,
+            )
+            raise Refused("no_ideas_left", sentence % {"most": most})
+
+    @staticmethod
+    def _of(state: State, step: Step, by: str) -> list[Idea]:
+        return [idea for idea in state.ideas.values() if idea.step == step.id and idea.author == by and not idea.removed]
+
+    @staticmethod
+    def _own_idea(state: State, step: Step, idea_id: str, by: str) -> Idea:
+        idea = state.found_idea(idea_id)
+        if idea.author != by or idea.step != step.id:
+            # The same words as for one that isn't there: whether it exists may be hidden.
+            raise Refused("no_such_idea", words.NO_SUCH_IDEA)
+        if idea.hidden is not None or idea.merged_into is not None:
+            raise Refused("no_such_idea", _("The facilitator has taken this idea off the board."))
+        return idea
+
+    def apply(self, state: State, step: Step, event: Happened) -> Dirty:
+        idea_id = event.body["idea"]
+        if event.kind == "idea.added":
+            state.count_id(idea_id)
+            text = event.private.get("text", "")
+            state.ideas[idea_id] = Idea(idea_id, step.id, event.body["round"], event.actor, text, event.at)
+        elif event.kind == "idea.edited":
+            idea = state.ideas[idea_id]
+            idea.earlier.append(idea.text)
+            idea.text = event.private.get("text", "")
+        else:
+            state.ideas[idea_id].removed = event.kind == "idea.removed"
+        return Dirty(
+            keys={f"idea-{idea_id}", "stage.progress", f"person-{event.actor}"},
+            lists={"ideas"},
+            people={event.actor},
+        )
+
+    # -- views -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def visible(step: Step, idea: Idea) -> bool:
+        """Whether an idea may be seen by others than its author."""
+        if not idea.on_board:
+            return False
+        return step.settings.visibility == "shared" or step.rounds[idea.round - 1].revealed_at is not None
+
+    def _board(self, state: State, step: Step) -> list[Idea]:
+        board = [idea for idea in state.ideas_of(step.id) if self.visible(step, idea)]
+        if step.settings.visibility == "private":
+            # Mixed once for the whole room, so that the quickest writers aren't read first. The order
+            # rests only on ids, so every process and every replay shows the same.
+            board.sort(key=lambda idea: (idea.round, (int(idea.id[1:]) * 2654435761) % 4294967296))
+        return board
+
+    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
+        return {"ideas": [f"idea-{idea.id}" for idea in self._board(state, step)]}
+
+    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
+        idea = state.ideas.get(key.removeprefix("idea-"))
+        if idea is None or idea.step != step.id or not self.visible(step, idea):
+            return None
+        return Fragment("workshops/parts/idea.html", idea_context(state, step, idea, reader))
+
+    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
+        settings = step.settings
+        return {
+            "private": settings.visibility == "private",
+            "shown": settings.visibility == "shared" or step.revealed,
+            "names": settings.names,
+            "most_characters": settings.most_characters,
+            "most_ideas": settings.most_ideas,
+            "can_write": step.phase == "open" and not self.built_upon(state, step),
+            "can_write_late": step.phase in ("closed", "revealed")
+            and settings.late_ideas
+            and not self.built_upon(state, step),
+        }
+
+    def own(self, state: State, step: Step, person: str) -> Own:
+        mine = [idea for idea in self._of(state, step, person) if idea.on_board]
+        most = step.settings.most_ideas
+        fragment = Fragment(
+            self.template("own"),
+            {
+                "step": step.id,
+                "ideas": [{"id": idea.id, "text": idea.text, "edited": bool(idea.earlier)} for idea in mine],
+                "editable": bool(step.rounds) and step.phase != "paused" and not self._frozen(state, step),
+                "most_characters": step.settings.most_characters,
+            },
+        )
+        data: dict[str, Any] = {"mine": [idea.id for idea in mine], "written": len(mine)}
+        if most:
+            data["left"] = max(0, most - len(mine))
+        return Own(data, {"own-ideas": fragment})
+
+    def _frozen(self, state: State, step: Step) -> bool:
+        try:
+            self._must_take_writing(state, step)
+        except Refused:
+            return True
+        return False
+
+    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
+        ideas = state.ideas_of(step.id)
+        writers = len({idea.author for idea in ideas})
+        return [
+            (str(len(ideas)), ngettext("idea written", "ideas written", len(ideas))),
+            (str(writers), ngettext("person with an idea", "people with an idea", writers)),
+        ]
+
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        count = len(self._of(state, step, person))
+        return ngettext("%(count)d idea", "%(count)d ideas", count) % {"count": count}
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
+        ideas = [idea for idea in state.ideas_of(step.id) if idea.round == run.number]
+        return {"ideas": [state.gid(idea.id) for idea in ideas]}
+
+
+def idea_context(state: State, step: Step, idea: Idea, reader: str) -> dict[str, Any]:
+    """Give what the idea's card shows. Never an author's id, and nothing of one viewer."""
+    origin = state.steps[idea.step]
+    names = origin.settings.names
+    named = names == "everybody" or (names == "facilitators" and reader == FACILITATOR)
+    author = state.people.get(idea.author)
+    merged = sum(1 for other in state.ideas.values() if other.merged_into == idea.id)
+    return {
+        "id": idea.id,
+        "step": step.id,
+        "text": idea.text,
+        "edited": bool(idea.earlier) and origin.revealed,
+        "by": author.name if named and author else "",
+        "merged": merged,
+        "moderate": reader == FACILITATOR,
+    }

@@ -1,0 +1,409 @@
+"""Clustering: ideas are brought together into groups, and the groups get names. On screen a cluster is a "group"."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from realtime.fields import Id, Many, Text
+from workshops.activities import base
+from workshops.activities.base import (
+    Activity,
+    Command,
+    Dirty,
+    Fragment,
+    Happened,
+    NewEvent,
+    Own,
+    Refused,
+    setting,
+)
+from workshops.activities.brainstorm import idea_context
+from workshops.activities.sources import brainstorms_for, must_be_shown, shown_ideas
+from workshops.live import words
+from workshops.live.state import FACILITATOR
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from workshops.live.state import Idea, Round, State, Step
+
+LOOSE = "loose"
+"""The place of ideas in no group, in commands and on the board."""
+MANY = 10
+"""From so many ideas on, a group is perhaps two (boardsnap: 8 to 10 to a group)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSettings(base.Settings):
+    """Who may group, and what."""
+
+    who: str = field(
+        default="everybody",
+        metadata=setting(
+            _("Who may move ideas and name groups"),
+            choices=(("everybody", _("Everybody")), ("facilitators", _("Facilitators only"))),
+        ),
+    )
+    source: str = field(
+        default="", metadata=setting(_("Ideas from"), _("Empty means every brainstorm before this."))
+    )
+
+
+@dataclass(slots=True)
+class Group:
+    """One cluster."""
+
+    id: str
+    title: str = ""
+    ideas: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a person's last change was, to take it back: the groups as before, and as that change left them."""
+
+    before: dict[str, list[str] | None]
+    titles: dict[str, str]
+    after: dict[str, list[str] | None]
+    titles_after: dict[str, str]
+    order: list[str]
+
+
+@dataclass(slots=True)
+class Board:
+    """The memory of one round: the groups in order, and each person's last change."""
+
+    sources: list[str]
+    groups: dict[str, Group] = field(default_factory=dict)
+    past: dict[str, Past] = field(default_factory=dict)
+
+    def group_of(self, idea: str) -> Group | None:
+        """Find the group an idea is in."""
+        return next((group for group in self.groups.values() if idea in group.ideas), None)
+
+
+class Clustering(Activity):
+    """Grouping ideas."""
+
+    kind = "cluster"
+    label = _("Group ideas")
+    about = _("Bring ideas that belong together into groups, and name them.")
+    icon = "group"
+    verb = _("Start grouping")
+    minutes = 15
+    Settings = ClusterSettings
+    commands: ClassVar = {
+        "idea.move": {"activity": Id(), "idea": Id(), "to": Id(), "before": Id(required=False)},
+        "cluster.make": {
+            "activity": Id(),
+            "title": Text(most=80, lines=False, required=False),
+            "ideas": Many(required=False),
+        },
+        "cluster.rename": {"activity": Id(), "cluster": Id(), "title": Text(most=80, lines=False)},
+        "cluster.merge": {"activity": Id(), "cluster": Id(), "into": Id()},
+        "cluster.split": {
+            "activity": Id(),
+            "cluster": Id(),
+            "ideas": Many(),
+            "title": Text(most=80, lines=False, required=False),
+        },
+        "cluster.remove": {"activity": Id(), "cluster": Id()},
+        "cluster.order": {"activity": Id(), "cluster": Id(), "before": Id(required=False)},
+        "cluster.undo": {"activity": Id()},
+    }
+
+    # -- rules -----------------------------------------------------------------------------------------------------
+
+    def may_open(self, state: State, step: Step) -> None:
+        must_be_shown(brainstorms_for(state, step))
+
+    def begin(self, state: State, step: Step) -> Board:
+        """A further round goes on from how the last one ended; its groups keep their identity."""
+        sources = [source.id for source in brainstorms_for(state, step)]
+        if step.rounds:
+            return Board(sources, copy.deepcopy(step.rounds[-1].memory.groups))
+        return Board(sources)
+
+    def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
+        person = state.contributor(by)
+        if step.settings.who == "facilitators" and person.role != FACILITATOR:
+            raise Refused("not_allowed", words.FACILITATORS_ONLY)
+        board: Board = self.must_be_open(step).memory
+        change = {
+            "idea.move": self._move,
+            "cluster.make": self._make,
+            "cluster.rename": self._rename,
+            "cluster.merge": self._merge,
+            "cluster.split": self._make,
+            "cluster.remove": self._remove,
+            "cluster.order": self._order,
+            "cluster.undo": self._undo,
+        }[command.do](state, step, board, command, by)
+        if change is None:
+            return []
+        body, titles = change
+        return [NewEvent("groups.changed", {"activity": step.id, "how": command.do, **body}, titles or None)]
+
+    type Change = tuple[dict[str, Any], dict[str, str]] | None
+
+    def _move(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        idea = self._grouped_idea(state, board, command["idea"])
+        source, to, before = board.group_of(idea), command["to"], command["before"]
+        groups: dict[str, list[str] | None] = {}
+        if source is not None:
+            groups[source.id] = [other for other in source.ideas if other != idea]
+        if to != LOOSE:
+            target = self._group(board, to)
+            ideas = [other for other in target.ideas if other != idea]
+            place = ideas.index(before) if before in ideas else len(ideas)
+            if before is None and source is target:
+                return None
+            ideas.insert(place, idea)
+            if source is target and ideas == target.ideas:
+                return None
+            groups[to] = ideas
+        elif source is None:
+            return None
+        return {"groups": groups, "idea": idea}, {}
+
+    def _make(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        """Make a group, empty or of some ideas; also how a group is split."""
+        ideas = [self._grouped_idea(state, board, idea) for idea in command["ideas"] or []]
+        if command.do == "cluster.split":
+            whole = self._group(board, command["cluster"]).ideas
+            if not ideas or not set(ideas) < set(whole):
+                raise Refused("bad_split", _("Tick some of the group's ideas, but not all of them."))
+        new = state.new_id("g")
+        groups: dict[str, list[str] | None] = {}
+        for group in board.groups.values():
+            if not set(group.ideas).isdisjoint(ideas):
+                groups[group.id] = [idea for idea in group.ideas if idea not in ideas]
+        groups[new] = ideas
+        return {"groups": groups, "made": new}, ({new: command["title"]} if command["title"] else {})
+
+    def _rename(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        group = self._group(board, command["cluster"])
+        if group.title == command["title"]:
+            return None
+        return {"groups": {group.id: group.ideas}}, {group.id: command["title"]}
+
+    def _merge(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        """The group merged into keeps its id, and its name if it has one."""
+        gone, kept = self._group(board, command["cluster"]), self._group(board, command["into"])
+        if gone is kept:
+            return None
+        titles = {kept.id: gone.title} if gone.title and not kept.title else {}
+        return {"groups": {gone.id: None, kept.id: kept.ideas + gone.ideas}}, titles
+
+    def _remove(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        return {"groups": {self._group(board, command["cluster"]).id: None}}, {}
+
+    def _order(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        group, before = self._group(board, command["cluster"]), command["before"]
+        order = [other for other in board.groups if other != group.id]
+        order.insert(order.index(before) if before in order else len(order), group.id)
+        return None if order == list(board.groups) else ({"groups": {}, "order": order}, {})
+
+    def _undo(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
+        past = board.past.get(by)
+        if past is None:
+            raise Refused("nothing_to_undo", _("There is nothing of yours left to undo here."))
+        now = {key: list(board.groups[key].ideas) if key in board.groups else None for key in past.after}
+        titles = {key: board.groups[key].title for key in past.titles_after if key in board.groups}
+        if now != past.after or titles != past.titles_after:
+            raise Refused(
+                "changed_since", _("Somebody has changed this since, so it can't be undone. Move it by hand instead.")
+            )
+        return {"groups": past.before, "order": past.order}, past.titles
+
+    @staticmethod
+    def _group(board: Board, group_id: str) -> Group:
+        if group_id not in board.groups:
+            raise Refused("no_such_group", _("This group is not here any more. It may have been merged."))
+        return board.groups[group_id]
+
+    @staticmethod
+    def _grouped_idea(state: State, board: Board, idea_id: str) -> str:
+        idea = state.found_idea(idea_id)
+        if not idea.on_board or idea.step not in board.sources:
+            raise Refused("no_such_idea", words.NO_SUCH_IDEA)
+        return idea.id
+
+    def apply(self, state: State, step: Step, event: Happened) -> Dirty:
+        board: Board = step.rounds[-1].memory
+        changed: dict[str, list[str] | None] = event.body["groups"]
+        before = {key: list(board.groups[key].ideas) if key in board.groups else None for key in changed}
+        titles = {key: board.groups[key].title for key in changed if key in board.groups}
+        order = list(board.groups)
+        for key, ideas in changed.items():
+            if ideas is None:
+                board.groups.pop(key, None)
+                continue
+            if int(key[1:]) > state.counters.get("g", 0):
+                state.count_id(key)
+            group = board.groups.setdefault(key, Group(key))
+            group.ideas = list(ideas)
+        for key, title in event.private.items():
+            if key in board.groups:
+                board.groups[key].title = title
+        self._set_order(board, event.body.get("order"))
+        if event.body["how"] == "cluster.undo":
+            board.past.pop(event.actor, None)
+        else:
+            after = {key: list(board.groups[key].ideas) if key in board.groups else None for key in changed}
+            titles_after = {key: board.groups[key].title for key in changed if key in board.groups}
+            board.past[event.actor] = Past(before, titles, after, titles_after, order)
+        return self._dirty(board, before, event)
+
+    @staticmethod
+    def _set_order(board: Board, order: list[str] | None) -> None:
+        if order is not None:
+            wanted = [key for key in order if key in board.groups]
+            wanted += [key for key in board.groups if key not in wanted]
+            board.groups = {key: board.groups[key] for key in wanted}
+
+    @staticmethod
+    def _dirty(board: Board, before: dict[str, list[str] | None], event: Happened) -> Dirty:
+        lists = {"groups", LOOSE} | {f"group-{key}.ideas" for key in before}
+        keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose"}
+        # A group's card is drawn again only when its name changed; its ideas stay where they are.
+        keys |= {f"group-{key}" for key in before if key in event.private or before[key] is None}
+        if event.private or None in before.values() or None in event.body["groups"].values():
+            keys.add("stage.moves")
+        if "order" in event.body:
+            keys |= {f"group-{key}" for key in board.groups}
+        return Dirty(keys=keys, lists=lists, people={event.actor})
+
+    def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
+        board: Board = step.rounds[-1].memory
+        group = board.group_of(item)
+        keys, lists = {"stage.loose", "stage.progress"}, {LOOSE}
+        if group is not None:
+            keys.add(f"group-{group.id}.count")
+            lists.add(f"group-{group.id}.ideas")
+        return Dirty(keys=keys, lists=lists)
+
+    # -- views -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def board(step: Step) -> Board | None:
+        """Give the latest round's board."""
+        return step.rounds[-1].memory if step.rounds else None
+
+    def _ideas(self, state: State, step: Step) -> list[Idea]:
+        return shown_ideas(state, brainstorms_for(state, step))
+
+    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
+        board = self.board(step)
+        if board is None:
+            return {}
+        on_board = {idea.id: idea for idea in self._ideas(state, step)}
+        grouped = {idea for group in board.groups.values() for idea in group.ideas}
+        lists = {
+            "groups": [f"group-{key}" for key in board.groups],
+            LOOSE: [f"idea-{idea}" for idea in on_board if idea not in grouped],
+        }
+        for key, group in board.groups.items():
+            lists[f"group-{key}.ideas"] = [f"idea-{idea}" for idea in group.ideas if idea in on_board]
+        return lists
+
+    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
+        board = self.board(step)
+        if board is None:
+            return None
+        name, _dot, part = key.partition(".")
+        if key == "stage.loose":
+            ideas = self.lists(state, step, reader)[LOOSE]
+            return Fragment(self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))})
+        if key == "stage.moves":
+            return Fragment(self.template("moves"), {"groups": self._choices(board)})
+        if name.startswith("group-"):
+            return self._show_group(state, step, board, name.removeprefix("group-"), part, reader)
+        idea = state.ideas.get(name.removeprefix("idea-"))
+        if idea is None or idea not in self._ideas(state, step):
+            return None
+        context = idea_context(state, step, idea, reader) | {"movable": self._movable(step, reader)}
+        return Fragment("workshops/parts/idea.html", context)
+
+    def _show_group(
+        self, state: State, step: Step, board: Board, group_id: str, part: str, reader: str
+    ) -> Fragment | None:
+        group = board.groups.get(group_id)
+        if group is None:
+            return None
+        ideas = [idea for idea in group.ideas if state.ideas[idea].on_board]
+        if part == "count":
+            return Fragment(self.template("count"), {"count": len(ideas), "many": len(ideas) > MANY})
+        order = list(board.groups)
+        place = order.index(group_id)
+        context = {
+            "id": group_id,
+            "step": step.id,
+            "title": group.title,
+            "count": len(ideas),
+            "many": len(ideas) > MANY,
+            "movable": self._movable(step, reader),
+            "earlier": order[place - 1] if place else "",
+            "later": order[place + 2] if place + 2 < len(order) else "",
+            "last": place == len(order) - 1,
+        }
+        return Fragment(self.template("group"), context)
+
+    @staticmethod
+    def _movable(step: Step, reader: str) -> bool:
+        may = step.settings.who == "everybody" or reader == FACILITATOR
+        return may and step.phase == "open" and reader != "screen"
+
+    @staticmethod
+    def _choices(board: Board) -> list[dict[str, str]]:
+        return [{"id": group.id, "title": group.title} for group in board.groups.values()]
+
+    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
+        board = self.board(step)
+        return {
+            "started": board is not None,
+            "movable": self._movable(step, reader),
+            "who": step.settings.who,
+            "groups": self._choices(board) if board else [],
+            "loose": len(self.lists(state, step, reader).get(LOOSE, [])),
+            "total": len(self._ideas(state, step)),
+        }
+
+    def own(self, state: State, step: Step, person: str) -> Own:
+        board = self.board(step)
+        mine = [idea.id for idea in self._ideas(state, step) if idea.author == person]
+        return Own({"mine": mine, "undo": bool(board and person in board.past and step.phase == "open")})
+
+    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
+        board = self.board(step)
+        if board is None:
+            return []
+        loose, groups = len(self.lists(state, step, FACILITATOR)[LOOSE]), len(board.groups)
+        return [
+            (str(groups), ngettext("group", "groups", groups)),
+            (str(loose), ngettext("idea not grouped yet", "ideas not grouped yet", loose)),
+        ]
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
+        board: Board = run.memory
+        on_board = [idea.id for step_id in board.sources for idea in state.ideas_of(step_id)]
+        groups = [
+            {
+                "id": state.gid(group.id),
+                "title": group.title,
+                "ideas": [state.gid(idea) for idea in group.ideas if idea in on_board],
+            }
+            for group in board.groups.values()
+        ]
+        grouped = {idea for group in board.groups.values() for idea in group.ideas}
+        return {
+            "clusters": groups,
+            "ungrouped": [state.gid(idea) for idea in on_board if idea not in grouped],
+        }

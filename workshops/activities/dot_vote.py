@@ -1,0 +1,369 @@
+"""Dot vote: people place dots on ideas or groups; by default nobody sees where until the result is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from realtime.fields import Id, Whole
+from workshops.activities import base
+from workshops.activities.base import (
+    Activity,
+    Command,
+    Dirty,
+    Fragment,
+    Happened,
+    NewEvent,
+    Own,
+    Refused,
+    setting,
+)
+from workshops.activities.sources import brainstorms_for, groupings_for, must_be_shown, shown_ideas
+from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django_stubs_ext import StrOrPromise
+
+    from workshops.live.state import Round, State, Step
+
+MOST_DOTS = 99
+MOST_PIPS = 10
+"""Up to this cap a dot control draws every dot; beyond, a number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DotVoteSettings(base.Settings):
+    """How many dots, on what, and who sees what when."""
+
+    target: str = field(
+        default="ideas",
+        metadata=setting(
+            _("Vote on"), choices=(("ideas", _("Ideas")), ("clusters", _("Groups"))), guarded=True
+        ),
+    )
+    dots: int = field(
+        default=5,
+        metadata=setting(
+            _("Dots for each person"),
+            _("About a quarter of the number of ideas works well. 0 means no limit."),
+            most=MOST_DOTS,
+        ),
+    )
+    cap: int = field(
+        default=2, metadata=setting(_("Most dots one person may place on one idea"), least=1, most=MOST_DOTS)
+    )
+    results: str = field(
+        default="hidden",
+        metadata=setting(
+            _("Results"),
+            choices=(
+                ("hidden", _("Hidden until you close the vote and show them")),
+                ("live", _("Everybody sees the totals while voting")),
+            ),
+            guarded=True,
+        ),
+    )
+    facilitators_vote: bool = field(
+        default=False, metadata=setting(_("Facilitators vote too"), guarded=True)
+    )
+    source: str = field(
+        default="",
+        metadata=setting(_("Ideas or groups from"), _("Empty means all ideas, or the latest grouping.")),
+    )
+
+
+@dataclass(slots=True)
+class Ballots:
+    """The memory of one round: what is voted on, fixed when it opened, and everybody's dots."""
+
+    target: str
+    items: dict[str, str]
+    """Each item's id with the text that stood on the ballot, in ballot order."""
+    sources: list[str]
+    placed: dict[str, dict[str, int]] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+
+    def spent(self, person: str) -> int:
+        """Count somebody's placed dots."""
+        return sum(self.placed.get(person, {}).values())
+
+    def tally(self, item: str) -> tuple[int, int]:
+        """Give an item's dots and the number of different people who placed them."""
+        dots = [ballot[item] for ballot in self.placed.values() if ballot.get(item)]
+        return sum(dots), len(dots)
+
+    def voted(self) -> set[str]:
+        """Give those with at least one dot placed."""
+        return {person for person, ballot in self.placed.items() if any(ballot.values())}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rank the items: by dots, then by different voters. Equal ones share a rank (1, 1, 3)."""
+        counted = [(item, *self.tally(item)) for item in self.items if item not in self.withdrawn]
+        counted.sort(key=lambda row: (-row[1], -row[2]))
+        rows: list[dict[str, Any]] = []
+        for place, (item, dots, voters) in enumerate(counted, 1):
+            tied = rows and (rows[-1]["dots"], rows[-1]["voters"]) == (dots, voters)
+            rows.append({"item": item, "dots": dots, "voters": voters, "rank": rows[-1]["rank"] if tied else place})
+        return rows
+
+
+class DotVote(Activity):
+    """Placing dots."""
+
+    kind = "dot_vote"
+    label = _("Dot vote")
+    about = _("Everybody places a few dots on what matters most to them.")
+    icon = "circle-dot"
+    verb = _("Start voting")
+    minutes = 8
+    Settings = DotVoteSettings
+    commands: ClassVar = {
+        "dot.place": {"activity": Id(), "item": Id()},
+        "dot.take_back": {"activity": Id(), "item": Id()},
+        "dot.set": {"activity": Id(), "item": Id(), "dots": Whole(most=MOST_DOTS)},
+    }
+
+    # -- rules -----------------------------------------------------------------------------------------------------
+
+    def may_open(self, state: State, step: Step) -> None:
+        if step.settings.target == "clusters":
+            grouping = groupings_for(state, step)
+            if grouping is None or not grouping.rounds or not grouping.rounds[-1].memory.groups:
+                raise Refused("no_groups", _("There are no groups to vote on yet. Group the ideas first."))
+            if grouping.running:
+                raise Refused(
+                    "still_grouping", _("“%(title)s” is still open. Close it first.") % {"title": grouping.title}
+                )
+            return
+        sources = brainstorms_for(state, step)
+        must_be_shown(sources)
+        if not shown_ideas(state, sources):
+            raise Refused("no_ideas", _("There are no ideas to vote on yet."))
+
+    def begin(self, state: State, step: Step) -> Ballots:
+        sources = brainstorms_for(state, step)
+        if step.settings.target == "clusters":
+            grouping = groupings_for(state, step)
+            groups = grouping.rounds[-1].memory.groups if grouping and grouping.rounds else {}
+            return Ballots("clusters", {group.id: group.title for group in groups.values()}, [])
+        items = {idea.id: idea.text for idea in shown_ideas(state, sources)}
+        return Ballots("ideas", items, [source.id for source in sources])
+
+    def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
+        person = state.contributor(by)
+        if person.role == FACILITATOR and not step.settings.facilitators_vote:
+            raise Refused("not_allowed", _("Facilitators don't vote in this round."))
+        ballots: Ballots = self.must_be_open(step).memory
+        item = command["item"]
+        if item not in ballots.items or item in ballots.withdrawn:
+            raise Refused("not_on_ballot", _("This is not on the ballot."))
+        now = ballots.placed.get(by, {}).get(item, 0)
+        wanted = {"dot.place": now + 1, "dot.take_back": now - 1}.get(command.do, command["dots"])
+        if wanted == now or wanted < 0:
+            return []
+        if wanted > now:
+            self._check_budget(step, ballots, by, now, wanted)
+        return [NewEvent("dots.placed", {"activity": step.id, "item": item, "dots": wanted})]
+
+    @staticmethod
+    def _check_budget(step: Step, ballots: Ballots, by: str, now: int, wanted: int) -> None:
+        if wanted > step.settings.cap:
+            sentence = ngettext(
+                "You can place at most %(cap)d dot on one.",
+                "You can place at most %(cap)d dots on one.",
+                step.settings.cap,
+            )
+            raise Refused("cap_reached", sentence % {"cap": step.settings.cap})
+        if step.settings.dots and ballots.spent(by) - now + wanted > step.settings.dots:
+            raise Refused("no_dots_left", _("You have no dots left. Take one back to place it elsewhere."))
+
+    def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
+        Activity.may_change(self, state, step, new)
+        if not step.running or step.round is None:
+            return
+        ballots: Ballots = step.round.memory
+        dots, cap = new.get("dots", step.settings.dots), new.get("cap", step.settings.cap)
+        most_spent = max((ballots.spent(person) for person in ballots.placed), default=0)
+        most_on_one = max((max(ballot.values(), default=0) for ballot in ballots.placed.values()), default=0)
+        if (dots and most_spent > dots) or most_on_one > cap:
+            raise Refused("already_placed", _("Somebody has already placed more dots than that."))
+
+    def apply(self, state: State, step: Step, event: Happened) -> Dirty:
+        ballots: Ballots = step.rounds[-1].memory
+        item = event.body["item"]
+        ballots.placed.setdefault(event.actor, {})[item] = event.body["dots"]
+        return Dirty(
+            keys={f"item-{item}.tally", "stage.progress", f"person-{event.actor}"}, people={event.actor}
+        )
+
+    def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
+        """An idea hidden during the vote leaves the ballot, and its dots go back to their owners."""
+        ballots: Ballots = step.rounds[-1].memory
+        idea = state.ideas.get(item)
+        if item not in ballots.items or idea is None:
+            return Dirty()
+        if not step.running:
+            return Dirty(keys={f"item-{item}"})  # what was counted stays counted; only the words go
+        if idea.on_board:
+            ballots.withdrawn.discard(item)
+            return Dirty(lists={"items"}, keys={f"item-{item}"})
+        ballots.withdrawn.add(item)
+        holders = {person for person, ballot in ballots.placed.items() if ballot.pop(item, 0)}
+        say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
+        return Dirty(
+            lists={"items"}, keys={f"item-{item}", "stage.progress"}, people=holders, say=[(PARTICIPANT, say)]
+        )
+
+    # -- views -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def shows_results(step: Step, reader: str) -> bool:
+        """Whether a reader may see totals now."""
+        return step.revealed or (step.settings.results == "live" and bool(step.rounds))
+
+    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
+        if not step.rounds:
+            return {}
+        ballots: Ballots = step.rounds[-1].memory
+        if step.revealed:
+            return {"items": [f"item-{row['item']}" for row in ballots.rows()]}
+        return {"items": [f"item-{item}" for item in ballots.items if item not in ballots.withdrawn]}
+
+    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
+        name, _dot, part = key.partition(".")
+        item = name.removeprefix("item-")
+        if not step.rounds or not name.startswith("item-"):
+            return None
+        ballots: Ballots = step.rounds[-1].memory
+        if item not in ballots.items or item in ballots.withdrawn:
+            return None
+        shows = self.shows_results(step, reader)
+        if part == "tally":
+            return Fragment(self.template("tally"), self._tally(step, ballots, item)) if shows else None
+        return Fragment(self.template("item"), self._item(state, step, ballots, item, reader))
+
+    def _item(self, state: State, step: Step, ballots: Ballots, item: str, reader: str) -> dict[str, Any]:
+        cap = step.settings.cap
+        return {
+            "id": item,
+            "step": step.id,
+            "text": self._words(state, ballots, item),
+            "target": ballots.target,
+            "votable": step.phase == "open"
+            and reader != SCREEN
+            and (reader == PARTICIPANT or step.settings.facilitators_vote),
+            "cap": cap,
+            "pips": list(range(1, cap + 1)) if cap <= MOST_PIPS else [],
+            "voting_over": step.phase in ("closed", "revealed"),
+            "moderate": reader == FACILITATOR and ballots.target == "ideas",
+            "tally": self._tally(step, ballots, item) if self.shows_results(step, reader) else None,
+        }
+
+    @staticmethod
+    def _words(state: State, ballots: Ballots, item: str) -> str:
+        """Give what stood on the ballot, unless it was taken off the board since."""
+        idea = state.ideas.get(item)
+        if idea is not None and (idea.hidden is not None or idea.removed):
+            return ""
+        return ballots.items[item]
+
+    def _tally(self, step: Step, ballots: Ballots, item: str) -> dict[str, Any]:
+        """Give one item's result. While voting no rank and no scale: they would change with every other item."""
+        dots, voters = ballots.tally(item)
+        result: dict[str, Any] = {"dots": dots, "voters": voters, "rank": None, "tied": False, "most": None}
+        if step.revealed:
+            rows = ballots.rows()
+            rank = next(row["rank"] for row in rows if row["item"] == item)
+            result |= {
+                "rank": rank,
+                "tied": sum(1 for row in rows if row["rank"] == rank) > 1,
+                "most": max((row["dots"] for row in rows), default=0),
+            }
+        return result
+
+    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
+        ballots: Ballots | None = step.rounds[-1].memory if step.rounds else None
+        settings = step.settings
+        return {
+            "started": ballots is not None,
+            "target": settings.target,
+            "dots": settings.dots,
+            "pips": list(range(1, settings.dots + 1)) if settings.dots <= MOST_PIPS else [],
+            "cap": settings.cap,
+            "secret": settings.results == "hidden",
+            "items": len(ballots.items) - len(ballots.withdrawn) if ballots else 0,
+            "may_vote": reader == PARTICIPANT or settings.facilitators_vote,
+            "summary": self._summary(state, step, step.rounds[-1]) if step.revealed else None,
+        }
+
+    def own(self, state: State, step: Step, person: str) -> Own:
+        if not step.rounds:
+            return Own()
+        ballots: Ballots = step.rounds[-1].memory
+        placed = {item: dots for item, dots in ballots.placed.get(person, {}).items() if dots}
+        spent, budget, cap = sum(placed.values()), step.settings.dots, step.settings.cap
+        data: dict[str, Any] = {"dots": placed, "spent": spent}
+        data["full"] = [item for item, dots in placed.items() if dots >= cap]
+        if budget:
+            data |= {"left": budget - spent, "out": spent >= budget}
+        return Own(data)
+
+    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
+        if not step.rounds:
+            return []
+        summary = self._summary(state, step, step.rounds[-1])
+        counts: list[tuple[str, StrOrPromise]] = [
+            (_("%(voted)d of %(eligible)d") % summary, _("have placed dots")),
+            (str(len(step.rounds[-1].finished)), _("say they have finished")),
+        ]
+        if step.settings.dots:
+            counts.append((str(summary["unspent"]), ngettext("dot left", "dots left", summary["unspent"])))
+        return counts
+
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        if not step.rounds or not self._may_vote(state, step, person):
+            return ""
+        spent = step.rounds[-1].memory.spent(person)
+        if step.settings.dots:
+            return _("%(spent)d of %(dots)d dots") % {"spent": spent, "dots": step.settings.dots}
+        return ngettext("%(spent)d dot", "%(spent)d dots", spent) % {"spent": spent}
+
+    @staticmethod
+    def _may_vote(state: State, step: Step, person: str) -> bool:
+        role = state.people[person].role
+        return role == PARTICIPANT or (role == FACILITATOR and step.settings.facilitators_vote)
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def _summary(self, state: State, step: Step, run: Round) -> dict[str, int]:
+        ballots: Ballots = run.memory
+        voted = ballots.voted()
+        electorate = {
+            person.id for person in state.people.values() if not person.removed and self._may_vote(state, step, person.id)
+        } | voted
+        placed = sum(ballots.spent(person) for person in voted)
+        budget = run.settings.dots * len(electorate)
+        return {
+            "eligible": len(electorate),
+            "voted": len(voted),
+            "abstained": len(electorate) - len(voted),
+            "dots_placed": placed,
+            "unspent": max(0, budget - placed),
+        }
+
+    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
+        ballots: Ballots = run.memory
+        return {
+            "target": ballots.target,
+            "dots_per_person": run.settings.dots,
+            "cap": run.settings.cap,
+            "results": run.settings.results,
+            **self._summary(state, step, run),
+            "rows": [row | {"item": state.gid(row["item"]), "text": self._words(state, ballots, row["item"])} for row in ballots.rows()],
+        }
+

@@ -1,0 +1,63 @@
+"""Where a grouping or a vote takes its ideas from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from realtime.kinds import Refused
+
+if TYPE_CHECKING:
+    from workshops.live.state import Idea, State, Step
+
+
+def brainstorms_for(state: State, step: Step) -> list[Step]:
+    """Give the brainstorms a step works with: the one its setting names, or all that go before it."""
+    chosen = state.steps.get(step.settings.source)
+    if chosen is not None and chosen.kind == "brainstorm":
+        return [chosen]
+    before: list[Step] = []
+    for other in state.order():
+        if other.id == step.id:
+            break
+        if other.kind == "brainstorm":
+            before.append(other)
+    return before
+
+
+def groupings_for(state: State, step: Step) -> Step | None:
+    """Give the grouping a vote on groups works with: the one its setting names, or the latest before it."""
+    chosen = state.steps.get(step.settings.source)
+    if chosen is not None and chosen.kind == "cluster":
+        return chosen
+    found = None
+    for other in state.order():
+        if other.id == step.id:
+            break
+        if other.kind == "cluster":
+            found = other
+    return found
+
+
+def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
+    """Give the ideas of these brainstorms that everybody may see, oldest first."""
+    from workshops.activities.brainstorm import Brainstorm  # noqa: PLC0415 (brainstorm looks at its followers)
+
+    return [idea for step in steps for idea in state.ideas_of(step.id) if Brainstorm.visible(step, idea)]
+
+
+def must_be_shown(steps: list[Step]) -> None:
+    """Refuse to work with ideas that people were told nobody sees yet."""
+    if not any(step.rounds for step in steps):
+        raise Refused("no_ideas", _("There are no ideas to work with yet. Run a brainstorm first."))
+    for step in steps:
+        run = step.round
+        if step.running:
+            raise Refused("still_writing", _("“%(title)s” is still open. Close it first.") % {"title": step.title})
+        if run is not None and step.settings.visibility == "private" and run.revealed_at is None:
+            raise Refused(
+                "not_revealed",
+                _("The ideas of “%(title)s” are still private. Show them to everyone first.")
+                % {"title": step.title},
+            )

@@ -1,0 +1,156 @@
+"""What a closed workshop leaves behind. `content` is described in `docs/architecture.md`."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from realtime.chain import canonical
+from realtime.log import moment_of
+from workshops.activities.registry import activity_of
+from workshops.models import Archive, Consent
+
+if TYPE_CHECKING:
+    from realtime.models import Stream
+    from workshops.live.state import Idea, State
+    from workshops.models import Workshop
+
+FORMAT = 1
+
+
+def make(state: State, workshop: Workshop, stream: Stream) -> Archive:
+    """Seal an archive as of the stream's head. Call in the transaction that closes the workshop."""
+    content = content_of(state, workshop, stream)
+    return Archive.objects.create(
+        workshop=workshop,
+        seq=stream.seq,
+        chain_head=bytes(stream.head).hex(),
+        content=content,
+        sha256=checksum(content),
+    )
+
+
+def checksum(content: dict[str, Any]) -> str:
+    """Give the SHA-256 of an archive's content, in hex."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def intact(archive: Archive) -> bool:
+    """Whether an archive still is what was sealed."""
+    return checksum(archive.content) == archive.sha256
+
+
+def outcome_of(archive: Archive, outcome_id: str) -> dict[str, Any]:
+    """Find one outcome, such as "a3/1". Raises KeyError."""
+    for outcome in archive.content["outcomes"]:
+        if outcome["id"] == outcome_id:
+            return dict(outcome)
+    raise KeyError(outcome_id)
+
+
+def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, Any]:
+    """Fold a workshop's state into what is kept of it."""
+    outcomes = [
+        {
+            "id": f"{step.id}/{run.number}",
+            "step": step.id,
+            "round": run.number,
+            "kind": step.kind,
+            "title": step.title,
+            "prompt": step.prompt,
+            **activity_of(step.kind).outcome(state, step, run),
+        }
+        for step in state.order()
+        for run in step.rounds
+    ]
+    clusters = {
+        cluster["id"]: {"title": cluster["title"], "ideas": cluster["ideas"], "step": outcome["step"]}
+        for outcome in outcomes
+        for cluster in outcome.get("clusters", [])
+    }
+    return {
+        "version": FORMAT,
+        "workshop": {
+            "id": str(workshop.pk),
+            "title": workshop.title,
+            "purpose": workshop.purpose,
+            "challenge": workshop.challenge.title,
+            "opened_at": _iso(state.opened_at),
+            "closed_at": _iso(state.closed_at),
+        },
+        "agenda": [
+            {
+                "step": step.id,
+                "kind": step.kind,
+                "title": step.title,
+                "prompt": step.prompt,
+                "minutes": step.minutes,
+                "rounds": [
+                    {
+                        "number": run.number,
+                        "opened_at": _iso(run.opened_at),
+                        "closed_at": _iso(run.closed_at),
+                        "revealed_at": _iso(run.revealed_at),
+                    }
+                    for run in step.rounds
+                ],
+            }
+            for step in state.order()
+        ],
+        "people": _people(state),
+        "log": {
+            "stream": state.stream,
+            "epoch": stream.epoch,
+            "seq": stream.seq,
+            "head": bytes(stream.head).hex(),
+        },
+        "ideas": {state.gid(idea.id): _idea(state, idea) for idea in state.ideas.values() if not idea.removed},
+        "clusters": clusters,
+        "outcomes": outcomes,
+    }
+
+
+def _idea(state: State, idea: Idea) -> dict[str, Any]:
+    return {
+        "text": "" if idea.hidden is not None else idea.text,
+        "consent": consent_of(state, idea),
+        "credit": credit_of(state, idea),
+        "step": idea.step,
+        "hidden": idea.hidden is not None,
+        "merged_into": state.gid(idea.merged_into) if idea.merged_into else None,
+    }
+
+
+def consent_of(state: State, idea: Idea) -> str:
+    """Give how an idea's author lets it be used. Where names were promised to nobody, none is ever given."""
+    author = state.people.get(idea.author)
+    consent = author.consent if author else Consent.INTERNAL
+    promised_nobody = state.steps[idea.step].settings.names == "nobody"
+    if promised_nobody and consent == Consent.NAMED:
+        return str(Consent.ROLE)
+    return str(consent)
+
+
+def credit_of(state: State, idea: Idea) -> str:
+    """Give the words under a quotation: a name, a role, or nothing."""
+    author = state.people.get(idea.author)
+    if author is None:
+        return ""
+    consent = consent_of(state, idea)
+    if consent == Consent.NAMED:
+        return ", ".join(filter(None, (author.name, author.background)))
+    return author.background if consent == Consent.ROLE else ""
+
+
+def _people(state: State) -> dict[str, Any]:
+    joined = [person for person in state.people.values() if not person.removed]
+    named = [person for person in joined if person.consent == Consent.NAMED]
+    return {
+        "joined": len(joined),
+        "named": [{"name": person.name, "background": person.background} for person in named],
+        "unnamed": len(joined) - len(named),
+    }
+
+
+def _iso(ms: int | None) -> str | None:
+    return moment_of(ms).isoformat(timespec="seconds") if ms is not None else None

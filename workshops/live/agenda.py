@@ -1,0 +1,134 @@
+"""Making and changing the agenda. Only facilitators; steps that have run can be renamed but not removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from realtime.fields import Group, Id, Text, Whole
+from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
+from workshops.activities.registry import ACTIVITIES, activity_of
+from workshops.live.rules import Rules
+from workshops.live.state import State, Step
+
+MOST_STEPS = 60
+
+
+def add(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Put a new activity on the agenda, at its end or before another."""
+    state.facilitator(by)
+    activity = ACTIVITIES.get(command["kind"])
+    if activity is None:
+        raise Refused("unknown_kind", _("There is no such kind of activity."))
+    if len(state.steps) >= MOST_STEPS:
+        raise Refused("agenda_full", _("The agenda is full. Remove an activity first."))
+    body = {
+        "activity": state.new_id("a"),
+        "kind": activity.kind,
+        "title": command["title"] or str(activity.label),
+        "prompt": command["prompt"] or "",
+        "minutes": activity.minutes if command["minutes"] is None else command["minutes"],
+        "settings": activity.Settings.checked(command["settings"] or {}),
+    }
+    if command["before"] in state.steps:
+        body["before"] = command["before"]
+    return [NewEvent("step.added", body)]
+
+
+def added(state: State, event: Happened) -> Dirty:
+    body = event.body
+    activity = activity_of(body["kind"])
+    state.count_id(body["activity"])
+    settings = activity.Settings.read(body["settings"])
+    step = Step(body["activity"], body["kind"], body["title"], body["prompt"], body["minutes"], settings)
+    _place(state, step, body.get("before"))
+    return Dirty(keys={"run", "stage"})
+
+
+def change(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Change a step's words, minutes or settings; settings only as far as people were not promised otherwise."""
+    state.facilitator(by)
+    step = state.found_step(command["activity"])
+    activity = activity_of(step.kind)
+    body: dict[str, Any] = {"activity": step.id}
+    for name in ("title", "prompt", "minutes"):
+        value = command[name]
+        if value is not None and value != getattr(step, name):
+            body[name] = value
+    if command["settings"] is not None:
+        settings = activity.Settings.checked(command["settings"])
+        if activity.Settings.read(settings) != step.settings:
+            activity.may_change(state, step, settings)
+            body["settings"] = settings
+    return [NewEvent("step.changed", body)] if len(body) > 1 else []
+
+
+def changed(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    for name in ("title", "prompt", "minutes"):
+        if name in event.body:
+            setattr(step, name, event.body[name])
+    if "settings" in event.body:
+        step.settings = activity_of(step.kind).Settings.read(event.body["settings"])
+        if step.running and step.round is not None:
+            step.round.settings = step.settings
+    return Dirty(whole=step.id == state.current, everybody=step.id == state.current, keys={"run", "stage"})
+
+
+def move(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Move a step before another, or to the end."""
+    state.facilitator(by)
+    step = state.found_step(command["activity"])
+    order = list(state.steps)
+    wanted = [other for other in order if other != step.id]
+    before = command["before"]
+    wanted.insert(wanted.index(before) if before in wanted else len(wanted), step.id)
+    if wanted == order:
+        return []
+    return [NewEvent("step.moved", {"activity": step.id, "before": before})]
+
+
+def moved(state: State, event: Happened) -> Dirty:
+    _place(state, state.steps.pop(event.body["activity"]), event.body.get("before"))
+    return Dirty(keys={"run", "stage"})
+
+
+def remove(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Take a step off the agenda, unless it has run: what people did in it is kept."""
+    state.facilitator(by)
+    step = state.found_step(command["activity"])
+    if step.rounds or step.id == state.current:
+        raise Refused("has_run", _("This activity has already run, so it stays on the agenda."))
+    return [NewEvent("step.removed", {"activity": step.id})]
+
+
+def removed(state: State, event: Happened) -> Dirty:
+    del state.steps[event.body["activity"]]
+    return Dirty(keys={"run", "stage"})
+
+
+def _place(state: State, step: Step, before: str | None) -> None:
+    order = list(state.steps.values())
+    place = next((n for n, other in enumerate(order) if other.id == before), len(order))
+    order.insert(place, step)
+    state.steps = {other.id: other for other in order}
+
+
+_WORDS = {"title": Text(most=100, lines=False, required=False), "prompt": Text(most=600, required=False)}
+_SHARED = {**_WORDS, "minutes": Whole(most=480, required=False), "settings": Group(required=False)}
+
+AGENDA = Rules(
+    commands={
+        "step.add": ({"kind": Id(), **_SHARED, "before": Id(required=False)}, add),
+        "step.change": ({"activity": Id(), **_SHARED}, change),
+        "step.move": ({"activity": Id(), "before": Id(required=False)}, move),
+        "step.remove": ({"activity": Id()}, remove),
+    },
+    events={
+        "step.added": added,
+        "step.changed": changed,
+        "step.moved": moved,
+        "step.removed": removed,
+    },
+)

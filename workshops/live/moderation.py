@@ -1,0 +1,95 @@
+"""What facilitators may do with other people's ideas: hide with a reason, bring back, merge near-duplicates."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from realtime.fields import Id, Text
+from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
+from workshops.activities.registry import activity_of
+from workshops.live import words
+from workshops.live.rules import Rules
+from workshops.live.state import Idea, State
+
+
+def hide(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Take an idea off every board, with a reason. Its author is told; it can be brought back."""
+    state.facilitator(by)
+    idea = _others_can_see(state, command["idea"])
+    if idea.hidden is not None:
+        return []
+    return [NewEvent("idea.hidden", {"idea": idea.id}, {"reason": command["reason"]})]
+
+
+def hidden(state: State, event: Happened) -> Dirty:
+    idea = state.ideas[event.body["idea"]]
+    idea.hidden = event.private.get("reason", "")
+    return _left_or_came(state, idea)
+
+
+def restore(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Bring back a hidden or merged idea."""
+    state.facilitator(by)
+    idea = state.found_idea(command["idea"])
+    if idea.hidden is None and idea.merged_into is None:
+        return []
+    return [NewEvent("idea.restored", {"idea": idea.id})]
+
+
+def restored(state: State, event: Happened) -> Dirty:
+    idea = state.ideas[event.body["idea"]]
+    into, idea.hidden, idea.merged_into = idea.merged_into, None, None
+    dirty = _left_or_came(state, idea)
+    dirty.keys |= {f"idea-{into}"} if into else set()
+    return dirty
+
+
+def merge(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Let one idea stand for two that say the same. Both are kept; the merged one can be restored."""
+    state.facilitator(by)
+    idea, into = _others_can_see(state, command["idea"]), _others_can_see(state, command["into"])
+    if idea is into or not into.on_board or not idea.on_board:
+        raise Refused("bad_merge", _("Choose two different ideas that are both on the board."))
+    if state.step is not None and state.step.kind == "dot_vote" and state.step.running:
+        raise Refused("ballot_fixed", _("The ballot can't change while people vote. Close the vote first."))
+    return [NewEvent("idea.merged", {"idea": idea.id, "into": into.id})]
+
+
+def merged(state: State, event: Happened) -> Dirty:
+    idea = state.ideas[event.body["idea"]]
+    idea.merged_into = event.body["into"]
+    dirty = _left_or_came(state, idea)
+    dirty.keys.add(f"idea-{idea.merged_into}")
+    return dirty
+
+
+def _others_can_see(state: State, idea_id: str) -> Idea:
+    """Facilitators can act on what they see: hidden ideas are told apart from missing ones nowhere."""
+    idea = state.found_idea(idea_id)
+    origin = state.steps[idea.step]
+    private = origin.settings.visibility == "private"
+    if idea.removed or (private and origin.rounds[idea.round - 1].revealed_at is None):
+        raise Refused("no_such_idea", words.NO_SUCH_IDEA)
+    return idea
+
+
+def _left_or_came(state: State, idea: Idea) -> Dirty:
+    dirty = Dirty(
+        keys={f"idea-{idea.id}", "stage.progress", "hidden", f"person-{idea.author}"},
+        lists={"ideas"},
+        people={idea.author},
+    )
+    for step in state.steps.values():
+        if step.running or (step.rounds and step.id == state.current):
+            dirty.add(activity_of(step.kind).withdrawn(state, step, idea.id))
+    return dirty
+
+
+MODERATION = Rules(
+    commands={
+        "idea.hide": ({"idea": Id(), "reason": Text(most=200, lines=False)}, hide),
+        "idea.restore": ({"idea": Id()}, restore),
+        "idea.merge": ({"idea": Id(), "into": Id()}, merge),
+    },
+    events={"idea.hidden": hidden, "idea.restored": restored, "idea.merged": merged},
+)

@@ -1,0 +1,153 @@
+"""Who is in the room. Joining, roles and removal are events, so rights are the same in every process at once."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from realtime.fields import Id, OneOf, Text
+from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused
+from workshops.live import words
+from workshops.live.rules import Rules
+from workshops.live.state import FACILITATOR, Person, State
+
+CONSENTS = ("internal", "unnamed", "role", "named")
+ROLES = ("facilitator", "participant", "observer")
+NAME = Text(most=60, lines=False)
+BACKGROUND = Text(most=60, lines=False, required=False)
+
+
+def join(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Let somebody in. Only the server asks this, after it has checked the door; see `workshops.actions`."""
+    if by != SYSTEM:
+        raise Refused("not_allowed", words.NOT_HERE)
+    known = state.people.get(command["person"])
+    if state.closed_at is not None:
+        raise Refused("workshop_closed", words.WORKSHOP_CLOSED)
+    if known is not None and known.removed:
+        raise Refused("not_allowed", words.NOT_HERE)
+    if known is None and state.door_locked and command["role"] != FACILITATOR:
+        raise Refused("door_locked", _("The door is locked. Ask the facilitator to let you in."))
+    if known is not None and known.role == command["role"]:
+        return []
+    body = {"person": command["person"], "role": command["role"], "consent": command["consent"]}
+    return [
+        NewEvent("person.joined", body, {"name": command["name"], "background": command["background"] or ""})
+    ]
+
+
+def joined(state: State, event: Happened) -> Dirty:
+    body = event.body
+    known = state.people.get(body["person"])
+    state.people[body["person"]] = Person(
+        body["person"],
+        event.private.get("name", ""),
+        body["role"],
+        event.private.get("background", ""),
+        known.consent if known else body["consent"],
+        known.joined_at if known else event.at,
+    )
+    return Dirty(
+        keys={f"person-{body['person']}", "people.count", "stage.progress"},
+        lists={"people-list"},
+        people={body["person"]},
+    )
+
+
+def describe(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Change one's own name, background or consent; facilitators may rename anybody."""
+    asking = state.member(by)
+    person = state.people.get(command["person"] or by)
+    if person is None or (person is not asking and asking.role != FACILITATOR):
+        raise Refused("not_allowed", words.FACILITATORS_ONLY)
+    if person is not asking and (command["consent"] or command["background"]):
+        raise Refused("not_allowed", _("Only they themselves can say how their words may be used."))
+    body = {"person": person.id}
+    private = {}
+    if command["consent"] and command["consent"] != person.consent:
+        body["consent"] = command["consent"]
+    for name in ("name", "background"):
+        if command[name] is not None and command[name] != getattr(person, name):
+            private[name] = command[name]
+    if len(body) == 1 and not private:
+        return []
+    return [NewEvent("person.described", body, private or None)]
+
+
+def described(state: State, event: Happened) -> Dirty:
+    person = state.people[event.body["person"]]
+    person.consent = event.body.get("consent", person.consent)
+    person.name = event.private.get("name", person.name)
+    person.background = event.private.get("background", person.background)
+    # A name may stand with ideas on everybody's board.
+    renamed = {f"idea-{idea.id}" for idea in state.ideas.values() if idea.author == person.id}
+    return Dirty(keys={f"person-{person.id}"} | (renamed if "name" in event.private else set()), people={person.id})
+
+
+def remove(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Show somebody the door, or let them in again. What they wrote and voted stays."""
+    state.facilitator(by)
+    person = state.people.get(command["person"])
+    if person is None:
+        raise Refused("no_such_person", _("This person is not here."))
+    if person.id == by:
+        raise Refused("not_yourself", _("You can't remove yourself."))
+    if person.removed == (command.do == "person.remove"):
+        return []
+    return [NewEvent("person.removed" if command.do == "person.remove" else "person.let_in", {"person": person.id})]
+
+
+def removed(state: State, event: Happened) -> Dirty:
+    person = state.people[event.body["person"]]
+    person.removed = event.kind == "person.removed"
+    return Dirty(
+        keys={f"person-{person.id}", "people.count", "stage.progress"}, lists={"people-list"}, people={person.id}
+    )
+
+
+def lock(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Lock or unlock the door for newcomers; those inside may always come back."""
+    state.facilitator(by)
+    locked = command.do == "door.lock"
+    return [] if locked == state.door_locked else [NewEvent("door.locked" if locked else "door.unlocked", {})]
+
+
+def locked(state: State, event: Happened) -> Dirty:
+    state.door_locked = event.kind == "door.locked"
+    return Dirty(keys={"people.count", "stage"})
+
+
+PEOPLE = Rules(
+    commands={
+        "person.join": (
+            {
+                "person": Id(),
+                "name": NAME,
+                "role": OneOf(choices=ROLES),
+                "background": BACKGROUND,
+                "consent": OneOf(choices=CONSENTS),
+            },
+            join,
+        ),
+        "person.describe": (
+            {
+                "person": Id(required=False),
+                "name": Text(most=60, lines=False, required=False),
+                "background": BACKGROUND,
+                "consent": OneOf(required=False, choices=CONSENTS),
+            },
+            describe,
+        ),
+        "person.remove": ({"person": Id()}, remove),
+        "person.let_in": ({"person": Id()}, remove),
+        "door.lock": ({}, lock),
+        "door.unlock": ({}, lock),
+    },
+    events={
+        "person.joined": joined,
+        "person.described": described,
+        "person.removed": removed,
+        "person.let_in": removed,
+        "door.locked": locked,
+        "door.unlocked": locked,
+    },
+)

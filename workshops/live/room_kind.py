@@ -1,0 +1,114 @@
+"""The workshop as a kind of room: ties the rules, the activities and the views to the live engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, RoomKind
+from workshops import projection
+from workshops.activities.registry import ACTIVITIES, activity_of
+from workshops.live import showing, words
+from workshops.live.agenda import AGENDA
+from workshops.live.moderation import MODERATION
+from workshops.live.people import PEOPLE
+from workshops.live.running import RUNNING
+from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from realtime.fields import Form
+
+_PARTS = (AGENDA, RUNNING, PEOPLE, MODERATION)
+_COMMANDS = {name: command for part in _PARTS for name, command in part.commands.items()}
+_EVENTS = {name: apply for part in _PARTS for name, apply in part.events.items()}
+_ACTIVITY_COMMANDS = {name: activity for activity in ACTIVITIES.values() for name in activity.commands}
+_FORMS: dict[str, Form] = {name: form for name, (form, _decide) in _COMMANDS.items()} | {
+    name: form for activity in ACTIVITIES.values() for name, form in activity.commands.items()
+}
+_ROOTS = {
+    PARTICIPANT: ["stage"],
+    FACILITATOR: ["run", "stage", "people", "hidden"],
+    SCREEN: ["stage"],
+}
+
+
+class WorkshopRoom(RoomKind[State]):
+    """A workshop's log, read and written by the rules in this package."""
+
+    name = "workshop"
+    version = 1
+    readers: ClassVar = READERS
+
+    def start(self, stream: str) -> State:
+        return State(stream)
+
+    def forms(self) -> Mapping[str, Form]:
+        return _FORMS
+
+    def decide(self, state: State, command: Command, by: str) -> list[NewEvent]:
+        if command.do in _COMMANDS:
+            return _COMMANDS[command.do][1](state, command, by)
+        state.member(by)
+        step = state.found_step(command["activity"])
+        if step.kind != _ACTIVITY_COMMANDS[command.do].kind:
+            raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
+        return activity_of(step.kind).decide(state, step, command, by)
+
+    def apply(self, state: State, event: Happened) -> Dirty:
+        if event.kind in _EVENTS:
+            return _EVENTS[event.kind](state, event)
+        step = state.steps[event.body["activity"]]
+        return activity_of(step.kind).apply(state, step, event)
+
+    # -- views -----------------------------------------------------------------------------------------------------
+
+    def roots(self, state: State, reader: str) -> list[str]:
+        return _ROOTS[reader]
+
+    def lists(self, state: State, reader: str) -> dict[str, list[str]]:
+        lists: dict[str, list[str]] = {}
+        if state.step is not None and state.closed_at is None:
+            lists |= activity_of(state.step.kind).lists(state, state.step, reader)
+        if reader == FACILITATOR:
+            lists["people-list"] = [f"person-{person}" for person in state.people]
+        return lists
+
+    def show(self, state: State, key: str, reader: str) -> Fragment | None:
+        return showing.show(state, key, reader)
+
+    def own(self, state: State, person: str, reader: str) -> Own:
+        me = state.people.get(person)
+        if me is None or reader == SCREEN:
+            return Own()
+        data: dict[str, Any] = {"name": me.name, "background": me.background, "consent": me.consent}
+        step = state.step
+        if step is None or state.closed_at is not None:
+            return Own(data)
+        own = activity_of(step.kind).own(state, step, person)
+        if step.round is not None:
+            data["finished"] = person in step.round.finished
+        return Own(data | own.data, own.fragments)
+
+    def now(self, state: State, present: set[str], reader: str) -> dict[str, Any]:
+        inside = {person for person in present if person in state.people and not state.people[person].removed}
+        if reader == FACILITATOR:
+            return {"here": len(inside), "people": dict.fromkeys(sorted(inside), "here")}
+        return {"here": len(inside)}
+
+    def may_enter(self, state: State, person: str, reader: str) -> bool:
+        me = state.people.get(person)
+        if me is None or me.removed:
+            return False
+        return reader == PARTICIPANT or me.role == FACILITATOR
+
+    # -- time and tables -------------------------------------------------------------------------------------------
+
+    def due(self, state: State) -> tuple[int, str] | None:
+        if state.step is None or state.closed_at is not None:
+            return None
+        due = activity_of(state.step.kind).due(state.step)
+        return (due, "clock.time_is_up") if due is not None else None
+
+    def project(self, state: State, events: Iterable[Happened]) -> None:
+        projection.project(state, list(events))

@@ -1,0 +1,307 @@
+"""The run of show: where the workshop is, and opening, pausing, closing and revealing its steps.
+
+Every command here may carry `if` = {"activity", "round"}: what the facilitator saw when pressing. If somebody else was
+quicker it is refused with `moved_on`, so two facilitators pressing Next skip nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from realtime.fields import Group, Id, OneOf, Text, Whole
+from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused
+from workshops.activities.registry import activity_of
+from workshops.live import words
+from workshops.live.rules import Rules
+from workshops.live.state import Round, State, Step
+
+MINUTE = 60_000
+
+
+def _guard(state: State, command: Command, by: str) -> None:
+    state.facilitator(by)
+    seen = command["if"]
+    if seen is None:
+        return
+    step = state.step
+    here = {"activity": state.current or "", "round": len(step.rounds) if step else 0}
+    if step and "phase" in seen:
+        here["phase"] = step.phase
+    if any(seen.get(name) != value for name, value in here.items() if name in seen):
+        raise Refused("moved_on", words.MOVED_ON)
+
+
+# -- where we are --------------------------------------------------------------------------------------------------
+
+
+def go(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Bring everybody to the next, the previous or a named step. An open step is closed, and loses nothing."""
+    _guard(state, command, by)
+    if command.do == "show.go":
+        target: Step | None = state.found_step(command["activity"])
+    else:
+        target = (state.after if command.do == "show.next" else state.before)(state.current)
+        if target is None and (command.do == "show.next" or state.current is None):
+            raise Refused("no_more_steps", _("There is no further activity on the agenda."))
+    wanted = target.id if target else None
+    if wanted == state.current:
+        return []
+    events = []
+    if state.step is not None and state.step.running:
+        events.append(NewEvent("step.closed", {"activity": state.step.id}))
+    return [*events, NewEvent("show.moved", {"activity": wanted})]
+
+
+def moved(state: State, event: Happened) -> Dirty:
+    state.current = event.body["activity"]
+    step = state.step
+    say = _("Now: %(title)s") % {"title": step.title} if step else _("Back in the lobby.")
+    return Dirty(whole=True, everybody=True, say=[(None, say)])
+
+
+# -- one step --------------------------------------------------------------------------------------------------------
+
+
+def _step(state: State, command: Command) -> Step:
+    return state.found_step(command["activity"])
+
+
+def open_(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Open a step: the first round of a ready one, or the same round again of a closed one not yet revealed."""
+    _guard(state, command, by)
+    step = _step(state, command)
+    if step.running:
+        return []
+    if step.revealed:
+        raise Refused("revealed", _("The result was already shown. Start a new round; this one is kept."))
+    events = _leave(state, step) + _arrive(state, step)
+    if step.phase == "closed":
+        return [*events, NewEvent("step.reopened", {"activity": step.id})]
+    activity_of(step.kind).may_open(state, step)
+    return [*events, NewEvent("step.opened", {"activity": step.id, "round": len(step.rounds) + 1})]
+
+
+def new_round(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Run a step again. The rounds before are kept as they are."""
+    _guard(state, command, by)
+    step = _step(state, command)
+    if not step.rounds or step.running:
+        raise Refused("still_open", _("Close this round before you start a new one."))
+    activity_of(step.kind).may_open(state, step)
+    body = {"activity": step.id, "round": len(step.rounds) + 1}
+    return [*_leave(state, step), *_arrive(state, step), NewEvent("step.opened", body)]
+
+
+def _leave(state: State, step: Step) -> list[NewEvent]:
+    current = state.step
+    if current is None or current is step or not current.running:
+        return []
+    return [NewEvent("step.closed", {"activity": current.id})]
+
+
+def _arrive(state: State, step: Step) -> list[NewEvent]:
+    return [] if state.current == step.id else [NewEvent("show.moved", {"activity": step.id})]
+
+
+def opened(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    if state.opened_at is None:
+        state.opened_at = event.at
+    memory = activity_of(step.kind).begin(state, step)
+    step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
+    step.phase = "open"
+    _start_timer(step, step.minutes * MINUTE, event.at)
+    return _stage(state, step, _("“%(title)s” is open.") % {"title": step.title})
+
+
+def reopened(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    step.phase = "open"
+    if step.round is not None:
+        step.round.closed_at = None
+    _start_timer(step, step.left or 0, event.at)
+    return _stage(state, step, _("“%(title)s” is open again.") % {"title": step.title})
+
+
+def _start_timer(step: Step, ms: int, at: int) -> None:
+    step.ends_at = at + ms if ms > 0 else None
+    step.left = None
+
+
+def pause(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Stop the clock and hold contributions; nothing is lost."""
+    _guard(state, command, by)
+    step = _step(state, command)
+    wanted = "open" if command.do == "step.pause" else "paused"
+    if step.phase != wanted:
+        return []
+    return [NewEvent("step.paused" if wanted == "open" else "step.resumed", {"activity": step.id})]
+
+
+def paused(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    step.phase = "paused"
+    step.left = max(0, step.ends_at - event.at) if step.ends_at else None
+    step.ends_at = None
+    return _stage(state, step, _("Paused."))
+
+
+def resumed(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    step.phase = "open"
+    _start_timer(step, step.left or 0, event.at)
+    return _stage(state, step, _("Going on."))
+
+
+def extend(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Give more time, from now if the time was already up."""
+    _guard(state, command, by)
+    step = _step(state, command)
+    if not step.running:
+        raise Refused("not_open", _("Only an open activity can get more time."))
+    return [NewEvent("step.extended", {"activity": step.id, "minutes": command["minutes"]})]
+
+
+def extended(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    more = event.body["minutes"] * MINUTE
+    if step.phase == "paused":
+        step.left = (step.left or 0) + more
+    else:
+        step.ends_at = max(step.ends_at or event.at, event.at) + more
+    return Dirty(keys={"stage.timer", "run"})
+
+
+def close(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Close a step's round. It can be reopened until its result was shown."""
+    _guard(state, command, by)
+    step = _step(state, command)
+    return [NewEvent("step.closed", {"activity": step.id})] if step.running else []
+
+
+def time_is_up(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Close a step whose time and grace are over. The clock asks this, nobody else may."""
+    if by != SYSTEM:
+        raise Refused("unknown_command", _("This is not something that can be done here."))
+    step = state.step
+    if step is None or (due := activity_of(step.kind).due(step)) is None or command.at < due:
+        return []
+    return [NewEvent("step.closed", {"activity": step.id, "why": "time"})]
+
+
+def closed(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    step.phase = "closed"
+    if step.ends_at is not None:
+        step.left = max(0, step.ends_at - event.at)
+    step.ends_at = None
+    if step.round is not None:
+        step.round.closed_at = event.at
+        step.round.finished.clear()
+    return _stage(state, step, _("“%(title)s” is closed.") % {"title": step.title})
+
+
+def reveal(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Show a round's result to everybody, closing it first. This can't be taken back."""
+    _guard(state, command, by)
+    step = _step(state, command)
+    if step.round is None:
+        raise Refused("not_open", _("There is nothing to show yet."))
+    if step.revealed:
+        return []
+    closing = [NewEvent("step.closed", {"activity": step.id})] if step.running else []
+    return [*closing, NewEvent("step.revealed", {"activity": step.id})]
+
+
+def revealed(state: State, event: Happened) -> Dirty:
+    step = state.steps[event.body["activity"]]
+    step.phase = "revealed"
+    if step.round is not None:
+        step.round.revealed_at = event.at
+    return _stage(state, step, _("The result of “%(title)s” is shown.") % {"title": step.title})
+
+
+def finish(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Say that one has finished, or not yet."""
+    state.contributor(by)
+    step = _step(state, command)
+    if not step.running or step.round is None:
+        raise Refused("not_open", words.NOT_OPEN)
+    done = command["done"] == "yes"
+    if done == (by in step.round.finished):
+        return []
+    return [NewEvent("step.finished", {"activity": step.id, "done": done})]
+
+
+def finished(state: State, event: Happened) -> Dirty:
+    run = state.steps[event.body["activity"]].round
+    if run is not None:
+        (run.finished.add if event.body["done"] else run.finished.discard)(event.actor)
+    return Dirty(keys={"stage.progress", f"person-{event.actor}"}, people={event.actor})
+
+
+def _stage(state: State, step: Step, say: Any) -> Dirty:
+    if step.id != state.current:
+        return Dirty(keys={"run"})
+    return Dirty(whole=True, everybody=True, say=[(None, say)])
+
+
+# -- the whole workshop ------------------------------------------------------------------------------------------------
+
+
+def close_workshop(state: State, command: Command, by: str) -> list[NewEvent]:
+    """End the workshop for good; what closing seals can't be changed."""
+    _guard(state, command, by)
+    if state.opened_at is None:
+        raise Refused("not_started", _("Nothing has run yet, so there is nothing to close."))
+    events = []
+    if state.step is not None and state.step.running:
+        events.append(NewEvent("step.closed", {"activity": state.step.id}))
+    return [*events, NewEvent("workshop.closed", {})]
+
+
+def workshop_closed(state: State, event: Happened) -> Dirty:
+    state.closed_at = event.at
+    say = _("The workshop is closed. Thank you for taking part.")
+    return Dirty(whole=True, everybody=True, say=[(None, say)])
+
+
+_SEEN = {
+    "activity": Text(most=40, lines=False, required=False),
+    "round": Whole(required=False),
+    "phase": Id(required=False),
+}
+_IF = {"if": Group(form=_SEEN, required=False)}
+_STEP = {"activity": Id(), **_IF}
+
+RUNNING = Rules(
+    commands={
+        "show.go": (_STEP, go),
+        "show.next": (_IF, go),
+        "show.back": (_IF, go),
+        "step.open": (_STEP, open_),
+        "step.new_round": (_STEP, new_round),
+        "step.pause": (_STEP, pause),
+        "step.resume": (_STEP, pause),
+        "step.extend": ({**_STEP, "minutes": Whole(least=1, most=120)}, extend),
+        "step.close": (_STEP, close),
+        "step.reveal": (_STEP, reveal),
+        "step.finish": ({"activity": Id(), "done": OneOf(choices=("yes", "no"))}, finish),
+        "clock.time_is_up": ({}, time_is_up),
+        "workshop.close": (_IF, close_workshop),
+    },
+    events={
+        "show.moved": moved,
+        "step.opened": opened,
+        "step.reopened": reopened,
+        "step.paused": paused,
+        "step.resumed": resumed,
+        "step.extended": extended,
+        "step.closed": closed,
+        "step.revealed": revealed,
+        "step.finished": finished,
+        "workshop.closed": workshop_closed,
+    },
+)

@@ -1,0 +1,147 @@
+"""What the workshop's own fragments show: the stage, the run of show, the people. Activities show the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtime.kinds import Fragment
+from workshops.activities.registry import activity_of
+from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+
+if TYPE_CHECKING:
+    from workshops.live.state import Person, State, Step
+
+STAGE_TEMPLATE = {PARTICIPANT: "stage", FACILITATOR: "console", SCREEN: "screen"}
+
+
+def step_context(step: Step) -> dict[str, Any]:
+    """Give what every template says of a step."""
+    activity = activity_of(step.kind)
+    return {
+        "id": step.id,
+        "kind": step.kind,
+        "label": activity.label,
+        "icon": activity.icon,
+        "verb": activity.verb,
+        "title": step.title,
+        "prompt": step.prompt,
+        "minutes": step.minutes,
+        "phase": step.phase,
+        "running": step.running,
+        "revealed": step.revealed,
+        "round": len(step.rounds),
+        "ends_at": step.ends_at,
+        "left": step.left if step.phase == "paused" else None,
+    }
+
+
+def show(state: State, key: str, reader: str) -> Fragment | None:
+    """Give one fragment for a reader, or None."""
+    if key == "stage":
+        return stage(state, reader)
+    if key == "stage.timer" and state.step is not None and state.closed_at is None:
+        return Fragment("workshops/parts/timer.html", {"step": step_context(state.step)})
+    if key == "stage.progress" and state.step is not None and reader != PARTICIPANT:
+        return Fragment("workshops/parts/progress.html", {"progress": progress(state, state.step)})
+    if reader == FACILITATOR:
+        shown = _console(state, key)
+        if shown is not None:
+            return shown
+    if state.step is None or state.closed_at is not None:
+        return None
+    return activity_of(state.step.kind).show(state, state.step, key, reader)
+
+
+def stage(state: State, reader: str) -> Fragment:
+    """Give the middle of the screen: the lobby, the current activity, or the end."""
+    step = state.step
+    shared = {"reader": reader, "door_locked": state.door_locked}
+    if state.closed_at is not None:
+        return Fragment("workshops/parts/stage_closed.html", shared)
+    following, previous = state.after(state.current), state.before(state.current)
+    shared |= {
+        "next": step_context(following) if following else None,
+        "previous": step_context(previous) if previous else None,
+        "in_lobby": step is None,
+        "facilitate": reader == FACILITATOR,
+        "current": state.current or "",
+        "opened": state.opened_at is not None,
+    }
+    if step is None:
+        agenda = [step_context(other) for other in state.order()]
+        return Fragment("workshops/parts/stage_lobby.html", shared | {"agenda": agenda})
+    activity = activity_of(step.kind)
+    context = activity.stage(state, step, reader)
+    context |= {"step": step_context(step), "progress": progress(state, step)}
+    return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
+
+
+def progress(state: State, step: Step) -> list[dict[str, Any]]:
+    """Give the counts of a step."""
+    counts = activity_of(step.kind).progress(state, step)
+    return [{"number": number, "what": what} for number, what in counts]
+
+
+def _console(state: State, key: str) -> Fragment | None:
+    if key == "run":
+        return Fragment("workshops/parts/run.html", run(state))
+    if key == "people":
+        return Fragment("workshops/parts/people.html", people_count(state))
+    if key == "people.count":
+        return Fragment("workshops/parts/people_count.html", people_count(state))
+    if key == "hidden":
+        return Fragment("workshops/parts/hidden.html", {"ideas": hidden_ideas(state)})
+    if key.startswith("person-"):
+        person = state.people.get(key.removeprefix("person-"))
+        return Fragment("workshops/parts/person.html", person_context(state, person)) if person else None
+    return None
+
+
+def run(state: State) -> dict[str, Any]:
+    """Give the agenda as it is running."""
+    return {
+        "steps": [step_context(step) | {"now": step.id == state.current} for step in state.order()],
+        "in_lobby": state.current is None,
+        "closed": state.closed_at is not None,
+        "opened": state.opened_at is not None,
+    }
+
+
+def people_count(state: State) -> dict[str, Any]:
+    """Count who joined."""
+    inside = [person for person in state.people.values() if not person.removed]
+    return {
+        "joined": len(inside),
+        "locked": state.door_locked,
+        "closed": state.closed_at is not None,
+    }
+
+
+def person_context(state: State, person: Person) -> dict[str, Any]:
+    """Give a row of the facilitators' list: how far somebody is, never what they chose or wrote."""
+    step = state.step
+    finished = bool(step and step.running and step.round and person.id in step.round.finished)
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role,
+        "background": person.background,
+        "removed": person.removed,
+        "finished": finished,
+        "done": activity_of(step.kind).done_by(state, step, person.id) if step and step.rounds else "",
+        "closed": state.closed_at is not None,
+    }
+
+
+def hidden_ideas(state: State) -> list[dict[str, Any]]:
+    """Give what facilitators took off the board, to bring it back."""
+    return [
+        {
+            "id": idea.id,
+            "text": idea.text,
+            "reason": idea.hidden or "",
+            "into": state.ideas[idea.merged_into].text if idea.merged_into else "",
+        }
+        for idea in state.ideas.values()
+        if idea.hidden is not None or idea.merged_into is not None
+    ]

@@ -1,0 +1,184 @@
+"""The state of a live workshop: what folding its log gives. Plain data, changed only by `apply` functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from realtime.kinds import SYSTEM, Refused
+from workshops.live import words
+
+type Role = Literal["facilitator", "participant", "observer"]
+type StepPhase = Literal["ready", "open", "paused", "closed", "revealed"]
+
+FACILITATOR, PARTICIPANT, SCREEN = "facilitator", "participant", "screen"
+READERS = (PARTICIPANT, FACILITATOR, SCREEN)
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who joined. `id` is a pseudonym of this workshop's log."""
+
+    id: str
+    name: str
+    role: Role
+    background: str
+    consent: str
+    joined_at: int
+    removed: bool = False
+
+
+@dataclass(slots=True)
+class Idea:
+    """One note. Its id stays the same through every activity, and after the workshop."""
+
+    id: str
+    step: str
+    round: int
+    author: str
+    text: str
+    at: int
+    earlier: list[str] = field(default_factory=list)
+    removed: bool = False
+    hidden: str | None = None
+    merged_into: str | None = None
+
+    @property
+    def on_board(self) -> bool:
+        """Whether it is still there to be grouped and voted on."""
+        return not self.removed and self.hidden is None and self.merged_into is None
+
+
+@dataclass(slots=True)
+class Round:
+    """One run of a step, from opening to reveal. Kept for ever; a new run is a new round."""
+
+    number: int
+    opened_at: int
+    memory: Any
+    settings: Any
+    closed_at: int | None = None
+    revealed_at: int | None = None
+    finished: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Step:
+    """One activity of the agenda."""
+
+    id: str
+    kind: str
+    title: str
+    prompt: str
+    minutes: int
+    settings: Any
+    phase: StepPhase = "ready"
+    rounds: list[Round] = field(default_factory=list)
+    ends_at: int | None = None
+    left: int | None = None
+
+    @property
+    def round(self) -> Round | None:
+        """The latest round."""
+        return self.rounds[-1] if self.rounds else None
+
+    @property
+    def revealed(self) -> bool:
+        """Whether the latest round's results were shown."""
+        return self.round is not None and self.round.revealed_at is not None
+
+    @property
+    def running(self) -> bool:
+        """Whether a round is under way, perhaps paused."""
+        return self.phase in ("open", "paused")
+
+
+@dataclass(slots=True)
+class State:
+    """A whole workshop."""
+
+    stream: str
+    people: dict[str, Person] = field(default_factory=dict)
+    ideas: dict[str, Idea] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
+    current: str | None = None
+    door_locked: bool = False
+    opened_at: int | None = None
+    closed_at: int | None = None
+    counters: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def step(self) -> Step | None:
+        """The step that everybody is at, or None in the lobby."""
+        return self.steps.get(self.current) if self.current else None
+
+    def new_id(self, letter: str, ahead: int = 0) -> str:
+        """Give the next id of its kind; `ahead` counts ids given in the same command."""
+        return f"{letter}{self.counters.get(letter, 0) + 1 + ahead}"
+
+    def count_id(self, given: str) -> None:
+        """Note that an id was given."""
+        self.counters[given[0]] = max(self.counters.get(given[0], 0), int(given[1:]))
+
+    def gid(self, local: str) -> str:
+        """Give the global id, by which other parts and later years know it."""
+        return f"{self.stream}/{local}"
+
+    def order(self) -> list[Step]:
+        """Give the agenda in order."""
+        return list(self.steps.values())
+
+    def after(self, step_id: str | None) -> Step | None:
+        """Give the step that follows, or the first for the lobby."""
+        order = list(self.steps)
+        place = order.index(step_id) + 1 if step_id in self.steps else 0
+        return self.steps[order[place]] if place < len(order) else None
+
+    def before(self, step_id: str | None) -> Step | None:
+        """Give the step that goes before."""
+        order = list(self.steps)
+        place = order.index(step_id) - 1 if step_id in self.steps else -1
+        return self.steps[order[place]] if place >= 0 else None
+
+    # -- finding, or refusing --------------------------------------------------------------------------------------
+
+    def member(self, by: str) -> Person:
+        """Find who asks. Raises Refused for strangers, removed people and when the workshop is closed."""
+        person = self.people.get(by)
+        if person is None or person.removed:
+            raise Refused("not_allowed", words.NOT_HERE)
+        if self.closed_at is not None:
+            raise Refused("workshop_closed", words.WORKSHOP_CLOSED)
+        return person
+
+    def contributor(self, by: str) -> Person:
+        """Find who asks, if they may contribute."""
+        person = self.member(by)
+        if person.role == "observer":
+            raise Refused("not_allowed", words.OBSERVERS_WATCH)
+        return person
+
+    def facilitator(self, by: str) -> None:
+        """Let only facilitators pass, and the system, which acts for them when a workshop is made."""
+        if by == SYSTEM:
+            if self.closed_at is not None:
+                raise Refused("workshop_closed", words.WORKSHOP_CLOSED)
+            return
+        if self.member(by).role != FACILITATOR:
+            raise Refused("not_allowed", words.FACILITATORS_ONLY)
+
+    def found_step(self, step_id: str) -> Step:
+        """Find a step. Raises Refused."""
+        if step_id not in self.steps:
+            raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
+        return self.steps[step_id]
+
+    def found_idea(self, idea_id: str) -> Idea:
+        """Find an idea, whatever became of it. Raises Refused."""
+        if idea_id not in self.ideas:
+            raise Refused("no_such_idea", words.NO_SUCH_IDEA)
+        return self.ideas[idea_id]
+
+    def ideas_of(self, step_id: str) -> list[Idea]:
+        """Give the ideas of a brainstorm that are on the board, oldest first."""
+        return [idea for idea in self.ideas.values() if idea.step == step_id and idea.on_board]
