@@ -1,0 +1,30 @@
+"""Who may do what with a workshop from outside its room. Inside, rights are part of the rules (`workshops.live`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from challenges import permissions as challenge
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from lab_workspace.people.models import User
+    from workshops.models import Workshop
+
+    type Somebody = User | AnonymousUser
+
+
+def can_facilitate(user: Somebody, workshop: Workshop) -> bool:
+    """Prepare and run it."""
+    return challenge.can_facilitate(user, workshop.challenge)
+
+
+def can_see_archive(user: Somebody, workshop: Workshop) -> bool:
+    """Read what it left behind, with words that people shared only inside the Lab."""
+    return challenge.can_view(user, workshop.challenge)
+
+
+def can_publish(user: Somebody, workshop: Workshop) -> bool:
+    """Make a learning report of it."""
+    return challenge.can_publish(user, workshop.challenge)

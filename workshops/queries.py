@@ -1,0 +1,60 @@
+"""Reading workshops."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+
+from workshops.models import Attendance, Workshop
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from challenges.models import Challenge
+
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, so that a code survives being read out and typed."""
+
+
+def workshops_of(challenge: Challenge) -> QuerySet[Workshop]:
+    """Give a challenge's workshops in order of their start."""
+    return Workshop.objects.filter(challenge=challenge).select_related("phase")
+
+
+def workshop_or_404(workshop_id: uuid.UUID) -> Workshop:
+    """Find a workshop with its challenge. Raises Http404."""
+    try:
+        return Workshop.objects.select_related("challenge", "stream").get(pk=workshop_id)
+    except Workshop.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def tidy_code(typed: str) -> str:
+    """Read a typed code kindly: case, spaces, hyphens and look-alike letters don't matter."""
+    plain = "".join(typed.upper().split()).replace("-", "")
+    return plain.replace("O", "0").replace("I", "1").replace("L", "1").replace("U", "V")
+
+
+def workshop_with_code(typed: str) -> Workshop | None:
+    """Find the workshop that a join code opens; closed ones have no way in."""
+    code = tidy_code(typed)
+    if not code or not set(code) <= set(CODE_LETTERS):
+        return None
+    return (
+        Workshop.objects.select_related("challenge", "stream")
+        .filter(code=code)
+        .exclude(state=Workshop.State.CLOSED)
+        .first()
+    )
+
+
+def shown_code(code: str) -> str:
+    """Write a code as people read it out: in two halves."""
+    return f"{code[:4]} {code[4:]}"
+
+
+def seat_of(workshop: Workshop, actor: str) -> Attendance | None:
+    """Find a seat by its pseudonym."""
+    return Attendance.objects.filter(workshop=workshop, actor=actor).first()
