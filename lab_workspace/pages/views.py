@@ -14,6 +14,7 @@ from challenges.sections import people_section, teams_section
 from insights.queries import latest_insights, reports_of
 from lab_workspace.pages.queries import my_challenges, workshops_now
 from lab_workspace.pages.year import in_days, picture_of, year_of
+from workshops.queries import shown_code, workshops_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -42,7 +43,7 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
     challenge = page_or_404(request.user, slug)
     rights = rights_of(request.user, challenge)
     now = timezone.now()
-    workshops = list(challenge.workshops.order_by("starts_at"))
+    workshops = list(workshops_of(challenge))
     year = year_of(challenge, phases_of(challenge), workshops, now)
     context = {
         **people_section(challenge, rights),
@@ -50,7 +51,7 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
         "year": year,
         "picture": picture_of(year, challenge, workshops),
         "next_when": in_days(year.next.day, year.today) if year.next else "",
-        "open_workshops": [one for one in workshops if one.state == "open"],
+        "open_workshops": [(one, shown_code(one.code)) for one in workshops if one.state == "open"],
         "planned_workshops": [one for one in workshops if one.state == "planned"],
         "closed_workshops": [one for one in reversed(workshops) if one.state == "closed"],
         # Insights may rest on words kept inside the Lab: members only, even where the page is public.

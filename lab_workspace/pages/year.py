@@ -144,13 +144,12 @@ ROOM = 118
 
 @dataclass(frozen=True)
 class Block:
-    """A phase on the line: from `x`, `width` wide; its words begin at `text_x`, cut to fit."""
+    """A phase on the line: from `x`, `width` wide; its words begin at `text_x`."""
 
     stage: Stage
     x: int
     width: int
     text_x: int
-    name: str
 
 
 @dataclass(frozen=True)
@@ -265,8 +264,7 @@ def picture_of(year: Year, challenge: Challenge, workshops: Sequence[Workshop]) 
     for stage in year.stages:
         x = place(stage.phase.starts)
         width = max(8, place(stage.phase.ends + datetime.timedelta(days=1)) - x - 8)
-        name = Truncator(f"{stage.number} {stage.phase.name}").chars(max(1, (width - 20) // 8))
-        blocks.append(Block(stage, x, width, x + 14, name))
+        blocks.append(Block(stage, x, width, x + 14))
     running = challenge.starts <= year.today <= challenge.ends
     today_x = place(year.today) if running else None
     return Picture(
