@@ -5,7 +5,7 @@ from __future__ import annotations
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise's base is untyped
+class HashedFiles(CompressedManifestStaticFilesStorage):
     """WhiteNoise's compressed files; imports between our JavaScript modules get the hashed names too."""
 
     support_js_module_import_aggregation = True

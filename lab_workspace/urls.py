@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("lab_workspace.pages.urls")),
     path("challenges/", include("lab_workspace.pages.challenge_urls")),
+    path("", include("workshops.urls")),
     path("", include("insights.urls")),
     path("accounts/", include("lab_workspace.people.account_urls")),
     path("people/", include("lab_workspace.people.urls")),

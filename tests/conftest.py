@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -13,7 +14,7 @@ from lab_workspace.people.models import User
 from tests import services
 from tests.daphne import Daphne, Kind, fresh_database
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.chromium"]
 
 
 class StartDaphne(Protocol):
@@ -28,6 +29,18 @@ class StartDaphneApart(Protocol):
     def __call__(
         self, database: Kind = "sqlite", *, redis: bool = False, database_url: str = "", **env: str
     ) -> Daphne: ...
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """At the very end, end the sessions that threads of async tests still hold, or it can't be dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        with psycopg.connect(services.POSTGRES_URL, autocommit=True) as server:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from django.urls import reverse
 from lab_workspace.people.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+class AccountAdapter(DefaultAccountAdapter):
     """Sign-up only where the settings open it; an address that brought us a code counts as verified."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether strangers may make an account: `SIGN_UP_OPEN`. Otherwise staff make accounts."""
         return bool(settings.SIGN_UP_OPEN)
 
