@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from insights.content import find_outcome
 from insights.models import Block, Report
 from insights.queries import blocks_of
-from insights.seals import archive_is_whole
+from workshops.archive import intact
 
 
 def problems_of(report: Report) -> list[str]:
@@ -42,7 +42,7 @@ def _text_problems(block: Block, name: str) -> list[str]:
 def _outcome_problems(block: Block, name: str) -> list[str]:
     if block.archive is None:
         return [_("“%(name)s” rests on an archive that is no longer there.") % {"name": name}]
-    if not archive_is_whole(block.archive) or block.archive.sha256 != block.seal:
+    if not intact(block.archive) or block.archive.sha256 != block.seal:
         return [_("The archive that “%(name)s” rests on has changed since it was sealed.") % {"name": name}]
     if find_outcome(block.archive, block.outcome) is None:
         return [_("“%(name)s” shows an outcome that its archive does not hold.") % {"name": name}]

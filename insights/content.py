@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from insights.models import Block, Insight, Report
 from insights.queries import blocks_of
-from insights.sources import Quote, Sources, quote
+from insights.sources import Sources, quote
 from workshops.models import Archive, Consent, IdeaRecord
 
 FORMAT = 1
+FIXED = ("id", "step", "round", "kind", "title", "prompt", "target")
+WORDED = {"text", "words", "title", "label", "name"}
+LONG = 8
 
 
 def build(report: Report) -> dict[str, Any]:
@@ -87,15 +92,11 @@ def _outcome(block: Block, records: dict[str, IdeaRecord]) -> dict[str, Any] | N
     if block.archive is None or outcome is None:
         return None
     sealed = block.archive.content
-    clusters = {gid: sealed["clusters"][gid] for gid in _gids(outcome, sealed.get("clusters", {}))}
-    ideas: dict[str, dict[str, Any]] = {}
-    kept = hidden = 0
-    for gid in _gids([outcome, clusters], sealed.get("ideas", {})):
-        one = sealed["ideas"][gid]
-        words = quote(records.get(gid), public=True, sealed_consent=one.get("consent", Consent.INTERNAL))
-        kept += words["withheld"] == "internal"
-        hidden += words["withheld"] in ("hidden", "gone")
-        ideas[gid] = _public_idea(one, words)
+    public = {gid: _public_idea(one, records.get(gid)) for gid, one in sealed.get("ideas", {}).items()}
+    outcome, clusters = _without_words(
+        outcome, _clusters(outcome, sealed), public, _unsaid(sealed, records, public)
+    )
+    ideas = {gid: public[gid] for gid in _gids([outcome, clusters], public)}
     workshop = sealed["workshop"]
     return {
         "kind": block.kind,
@@ -104,8 +105,7 @@ def _outcome(block: Block, records: dict[str, IdeaRecord]) -> dict[str, Any] | N
         "outcome": outcome,
         "ideas": ideas,
         "clusters": clusters,
-        "kept": kept,
-        "hidden": hidden,
+        "kept": sum(idea["withheld"] == "internal" for idea in ideas.values()),
         "workshop": {key: workshop.get(key) for key in ("id", "title", "opened_at", "closed_at")},
         "seal": {
             "seq": block.archive.seq,
@@ -115,15 +115,72 @@ def _outcome(block: Block, records: dict[str, IdeaRecord]) -> dict[str, Any] | N
     }
 
 
-def _public_idea(sealed: dict[str, Any], words: Quote) -> dict[str, Any]:
+def _clusters(outcome: dict[str, Any], sealed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The clusters that an outcome speaks of, as they were in that round where it says so itself."""
+    known = sealed.get("clusters", {})
+    clusters = {gid: dict(known[gid]) for gid in _gids(outcome, known)}
+    for one in outcome.get("clusters", ()):
+        if isinstance(one, dict):
+            clusters[one["id"]] = {"title": one["title"], "ideas": one["ideas"], "step": outcome["step"]}
+    return clusters
+
+
+def _unsaid(
+    sealed: dict[str, Any], records: dict[str, IdeaRecord], public: dict[str, dict[str, Any]]
+) -> list[str]:
+    """The words that must stand nowhere in what is published."""
+    words = []
+    for gid, idea in public.items():
+        if idea["withheld"]:
+            words += [sealed["ideas"][gid].get("text", ""), records[gid].text if gid in records else ""]
+    return [text for text in set(words) if text]
+
+
+def _without_words(
+    outcome: dict[str, Any],
+    clusters: dict[str, dict[str, Any]],
+    public: dict[str, dict[str, Any]],
+    unsaid: list[str],
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The same without words that stay inside the Lab, wherever an activity has copied them to."""
+
+    def says(text: str, key: str) -> bool:
+        # A short idea ("Yes") may be part of anything; a longer one inside other words was copied there.
+        whole = key in WORDED and text in unsaid
+        return whole or any(words in text for words in unsaid if len(words) >= LONG)
+
+    def clean(thing: Any, key: str = "") -> Any:
+        if isinstance(thing, str):
+            return "" if thing not in public and thing not in clusters and says(thing, key) else thing
+        if isinstance(thing, list):
+            return [clean(one, key) for one in thing]
+        if isinstance(thing, dict):
+            about = public.get(str(thing.get("item", thing.get("id", ""))))
+            mute = WORDED if about and about["withheld"] else set()
+            return {name: "" if name in mute else clean(one, name) for name, one in thing.items()}
+        return thing
+
+    # What staff wrote and the machine needs stays as it is.
+    fixed = {name: outcome[name] for name in FIXED if name in outcome}
+    shown = clean(clusters)
+    for cluster in shown.values():
+        cluster["title"] = cluster["title"] or _("A group")
+    return clean(outcome) | fixed, shown
+
+
+def _public_idea(sealed: dict[str, Any], record: IdeaRecord | None) -> dict[str, Any]:
     """An idea in the form that the archive's templates read, without anything withheld."""
-    shown = not words["withheld"]
+    consent = sealed.get("consent", Consent.INTERNAL)
+    words = quote(record, public=True, sealed_consent=consent)
+    why: str = words["withheld"]
+    if why == "hidden" and sealed.get("merged_into"):
+        why = "merged"
     return {
         "text": words["text"],
         "credit": words["credit"],
-        "consent": sealed.get("consent", Consent.INTERNAL) if shown else Consent.INTERNAL.value,
-        "withheld": words["withheld"],
-        "hidden": words["withheld"] in ("hidden", "gone"),
+        "consent": Consent.INTERNAL.value if why else consent,
+        "withheld": why,
+        "hidden": why in {"hidden", "gone"},
         "step": sealed.get("step", ""),
         "merged_into": sealed.get("merged_into"),
     }

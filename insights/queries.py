@@ -93,7 +93,17 @@ def insight_or_404(challenge: Challenge, pk: int) -> Insight:
 
 def removed_evidence(insight: Insight) -> list[Evidence]:
     """What was taken from an insight, last first, to put back."""
-    return list(insight.evidence.exclude(removed_at=None).order_by("-removed_at"))
+    return list(_removed(insight).order_by("-removed_at"))
+
+
+def removed_evidence_or_404(insight: Insight, pk: int) -> Evidence:
+    """One removed piece of evidence of this insight."""
+    return get_object_or_404(_removed(insight), pk=pk)
+
+
+def _removed(insight: Insight) -> QuerySet[Evidence]:
+    # Not from `insight.evidence`: what was read with the insight holds only what still stands.
+    return Evidence.objects.filter(insight=insight.pk).exclude(removed_at=None).select_related("insight")
 
 
 def closed_workshops(challenge: Challenge) -> QuerySet[Workshop]:
@@ -152,7 +162,7 @@ def versions_of(report: Report) -> list[ReportVersion]:
 
 
 def blocks_of(report: Report) -> list[Block]:
-    """The blocks of the draft in order, with archives and insights, withdrawn ones too. At most four queries."""
+    """The blocks of the draft in order, with their archives and all their insights. At most six queries."""
     insights = with_evidence(Insight.objects.order_by("pk"))
     return list(
         report.blocks.filter(removed_at=None)

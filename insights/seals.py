@@ -1,4 +1,4 @@
-"""Checksums: of published versions, and of the archives that reports rest on."""
+"""Checksums of published versions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from realtime.chain import canonical
 
 if TYPE_CHECKING:
     from insights.models import ReportVersion
-    from workshops.models import Archive
 
 
 def seal(content: dict[str, Any]) -> str:
@@ -20,8 +19,3 @@ def seal(content: dict[str, Any]) -> str:
 def is_whole(version: ReportVersion) -> bool:
     """Whether a published version still has the content that it was published with."""
     return seal(version.content) == version.sha256
-
-
-def archive_is_whole(archive: Archive) -> bool:
-    """Whether an archive still has the content that it was sealed with."""
-    return seal(archive.content) == archive.sha256

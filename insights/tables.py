@@ -24,8 +24,10 @@ def words_of(idea: dict[str, Any] | None) -> str:
     """The words of a frozen idea, or what stands in their place."""
     if idea is None:
         return _("No longer kept")
-    if idea.get("withheld") in ("hidden", "gone"):
+    if idea.get("withheld") in {"hidden", "gone"}:
         return _("Taken down")
+    if idea.get("withheld") == "merged":
+        return _("Merged into another idea")
     return idea["text"] or _("Kept inside the Lab")
 
 
@@ -62,7 +64,8 @@ def _votes(block: dict[str, Any]) -> Table:
 
 def _groups(block: dict[str, Any]) -> Table:
     rows: list[list[str | int]] = []
-    for gid in block["outcome"]["clusters"]:
+    for one in block["outcome"]["clusters"]:
+        gid = one["id"] if isinstance(one, dict) else one
         cluster = block["clusters"].get(gid, {"title": "", "ideas": []})
         rows += [[cluster["title"], *_idea(block, idea)] for idea in cluster["ideas"]]
         if not cluster["ideas"]:

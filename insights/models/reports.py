@@ -105,7 +105,7 @@ class ReportVersion(models.Model):
                 return super().update(**kwargs)
             raise VersionIsFixedError(ReportVersion.REFUSAL)
 
-        def bulk_update(self, *args: Any, **kwargs: Any) -> int:  # noqa: ARG002 - as Django has it
+        def bulk_update(self, *args: Any, **kwargs: Any) -> int:
             """Raise VersionIsFixedError."""
             raise VersionIsFixedError(ReportVersion.REFUSAL)
 
@@ -138,10 +138,10 @@ class ReportVersion(models.Model):
     def save(
         self,
         *,
-        force_insert: bool | tuple[ModelBase, ...] = False,  # noqa: ARG002 - as Django has it
-        force_update: bool = False,  # noqa: ARG002
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
         using: str | None = None,
-        update_fields: Iterable[str] | None = None,  # noqa: ARG002
+        update_fields: Iterable[str] | None = None,
     ) -> None:
         """Add the version. Raises VersionIsFixedError when it exists already."""
         if not self._state.adding:

@@ -22,6 +22,7 @@ from insights.queries import (
     closed_workshops,
     insight_or_404,
     removed_evidence,
+    removed_evidence_or_404,
     withdrawn_insights,
 )
 from insights.rendering import evidence_of
@@ -191,5 +192,5 @@ def remove_evidence(request: HttpRequest, slug: str, pk: int, evidence: int) -> 
 def restore_evidence(request: HttpRequest, slug: str, pk: int, evidence: int) -> HttpResponse:
     """Put a removed piece of evidence back."""
     found = insight_or_404(to_keep(request, slug), pk)
-    acts.restore_evidence(get_object_or_404(found.evidence.exclude(removed_at=None), pk=evidence))
+    acts.restore_evidence(removed_evidence_or_404(found, evidence))
     return redirect(found)
