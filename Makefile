@@ -10,11 +10,12 @@ BIN := $(abspath $(VENV))/bin
 TESTS ?=
 DEVELOPMENT := DEBUG=1 PYTHONUNBUFFERED=1
 # Read like production, with made-up values, so that the deployment check means something.
-PRODUCTION := DEBUG=0 ALLOWED_HOSTS=lab.example.org EMAIL_URL=console: SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
+PRODUCTION := DEBUG=0 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smtp+tls://mail.example.org SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 OURS := lab_workspace challenges realtime workshops insights tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: run demo test check format lock clean help
+.PHONY: run demo test check format lock clean help check-format check-lint check-types check-imports \
+  check-migrations check-templates check-scripts check-deployment
 
 help: ## show this
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -36,15 +37,31 @@ demo: $(VENV)/.runtime ## load the demo challenge again, as it was at the start
 test: $(VENV)/.development ## run every test on real Redis, PostgreSQL, Daphne and Chromium (TESTS=tests/people for some)
 	@$(PYTHON) -m pytest $(TESTS)
 
-check: $(VENV)/.development ## format, lint, types, import contracts, migrations, templates, scripts, deployment
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: check-format check-lint check-types check-imports check-migrations check-templates check-scripts check-deployment ## format, lint, types, import contracts, migrations, templates, scripts, deployment
+
+check-format: $(VENV)/.development
+	$(BIN)/ruff format --check --quiet --output-format concise .
+
+check-lint: $(VENV)/.development
+	$(BIN)/ruff check --output-format concise .
+
+check-types: $(VENV)/.development
 	$(DEVELOPMENT) $(BIN)/mypy $(OURS)
-	$(DEVELOPMENT) $(BIN)/lint-imports --no-cache
+
+check-imports: $(VENV)/.development
+	$(DEVELOPMENT) $(BIN)/lint-imports --no-logo --no-cache
+
+check-migrations: $(VENV)/.development
 	$(DEVELOPMENT) $(PYTHON) manage.py makemigrations --check --dry-run
+
+check-templates: $(VENV)/.development
 	$(BIN)/djlint --lint --quiet templates
 	$(DEVELOPMENT) $(PYTHON) -m tests.compile_templates
+
+check-scripts: $(VENV)/.development
 	$(BIN)/oxlint --deny-warnings static/js
+
+check-deployment: $(VENV)/.development
 	$(DEVELOPMENT) $(PYTHON) manage.py check --fail-level WARNING
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 
