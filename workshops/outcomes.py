@@ -1,0 +1,249 @@
+"""Outcomes as people read them: whose words may be shown, ranks in words, lengths of bars.
+
+Works on plain data only, in the form that an archive's content has, because published reports draw their frozen
+copies with the same templates. Nothing here reads the database.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from workshops.models import Consent
+
+type Why = Literal["", "internal", "hidden", "merged", "gone"]
+type Found = Mapping[str, Mapping[str, Any]]
+
+CREDITED = (Consent.ROLE, Consent.NAMED)
+FIRST_ROWS, FIRST_IDEAS = 15, 12
+A_FEW = 3
+"""So few more are shown at once: opening a fold for them would be a nuisance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One idea for one kind of reader. `why` says why there are no words."""
+
+    gid: str
+    text: str = ""
+    credit: str = ""
+    why: Why = ""
+    inside: bool = False
+    """Its words are for members only; set on what members are shown."""
+
+    @property
+    def instead(self) -> str:
+        """What stands where the words would be."""
+        return {
+            "": "",
+            "internal": _("Kept inside the Lab"),
+            "hidden": _("Taken off the board"),
+            "merged": _("Merged into another idea"),
+            "gone": _("No longer kept"),
+        }[self.why]
+
+
+def line_of(gid: str, ideas: Found, *, public: bool) -> Line:
+    """Give an idea as it may be shown: to everybody, or only to the challenge's members."""
+    idea = ideas.get(gid)
+    if idea is None:
+        return Line(gid, why="gone")
+    withheld, text = idea.get("withheld", ""), str(idea.get("text", ""))
+    if withheld == "merged":
+        return Line(gid, why="merged")
+    if idea.get("hidden"):
+        return Line(gid, why="hidden")
+    consent = idea.get("consent", Consent.INTERNAL)
+    if public and consent not in (Consent.UNNAMED, *CREDITED):
+        return Line(gid, why="internal")
+    if not text:
+        return Line(gid, why="gone")
+    credit = str(idea.get("credit", "")) if consent in CREDITED else ""
+    return Line(gid, text, credit, inside=not public and consent == Consent.INTERNAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some ideas: those with words, folded when there are many, and how many have none."""
+
+    shown: list[Line] = field(default_factory=list)
+    kept: int = 0
+    gone: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them, with words or without."""
+        return len(self.shown) + self.kept + self.gone
+
+    @property
+    def first(self) -> list[Line]:
+        """What is shown at once."""
+        return self.shown[: fold_at(len(self.shown), FIRST_IDEAS)]
+
+    @property
+    def rest(self) -> list[Line]:
+        """What opens on demand."""
+        return self.shown[fold_at(len(self.shown), FIRST_IDEAS) :]
+
+    @property
+    def inside(self) -> int:
+        """How many of those shown must not leave the Lab."""
+        return sum(line.inside for line in self.shown)
+
+
+def fold_at(count: int, first: int) -> int:
+    """Say how many of `count` things to show at once."""
+    return count if count <= first + A_FEW else first
+
+
+def lines_of(gids: Iterable[str], ideas: Found, *, public: bool) -> Lines:
+    """Give these ideas for one kind of reader, in their order."""
+    lines = [line_of(gid, ideas, public=public) for gid in gids]
+    kept = sum(line.why == "internal" for line in lines)
+    shown = [line for line in lines if not line.why]
+    return Lines(shown, kept, len(lines) - len(shown) - kept)
+
+
+# -- groups --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOf:
+    """One group with its ideas."""
+
+    gid: str
+    title: str
+    ideas: Lines
+
+
+def groups_of(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, public: bool) -> list[GroupOf]:
+    """Give the groups of a grouping, as they were in that round where the outcome says so itself."""
+    groups = []
+    for one in outcome.get("clusters", ()):
+        gid = one["id"] if isinstance(one, Mapping) else one
+        known = one if isinstance(one, Mapping) else clusters.get(gid, {})
+        title = str(known.get("title") or clusters.get(gid, {}).get("title") or _("A group without a name"))
+        groups.append(GroupOf(gid, title, lines_of(known.get("ideas", ()), ideas, public=public)))
+    return groups
+
+
+# -- votes ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRow:
+    """What one idea or group got."""
+
+    line: Line
+    place: str
+    tied: bool
+    dots: int
+    voters: int
+    length: str
+    """Of its bar, in percent of the longest; with a point, whatever the language."""
+    ideas: int | None = None
+    """In a vote on groups: how many ideas the group holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRows:
+    """A vote's result, folded when it is long."""
+
+    rows: list[VoteRow]
+
+    @property
+    def first(self) -> list[VoteRow]:
+        """What is shown at once."""
+        return self.rows[: fold_at(len(self.rows), FIRST_ROWS)]
+
+    @property
+    def rest(self) -> list[VoteRow]:
+        """What opens on demand."""
+        return self.rows[fold_at(len(self.rows), FIRST_ROWS) :]
+
+    @property
+    def rest_with_dots(self) -> int:
+        """How many of the rest got any dots."""
+        return sum(row.dots > 0 for row in self.rest)
+
+
+def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, public: bool) -> VoteRows:
+    """Give a vote's rows, best first. Equal results share a rank, and say so."""
+    rows = outcome.get("rows", ())
+    shared = Counter(row.get("rank") for row in rows)
+    most = max((row["dots"] for row in rows), default=0)
+    result = []
+    for row in rows:
+        cluster = clusters.get(row["item"]) if outcome.get("target") == "clusters" else None
+        rank, tied = row.get("rank"), shared[row.get("rank")] > 1
+        result.append(
+            VoteRow(
+                line=_item(row, outcome, ideas, cluster, public=public),
+                place="" if rank is None else place_of(rank, tied=tied),
+                tied=tied,
+                dots=row["dots"],
+                voters=row["voters"],
+                length=f"{row['dots'] / most * 100:.1f}" if most else "0",
+                ideas=len(cluster.get("ideas", ())) if cluster is not None else None,
+            )
+        )
+    return VoteRows(result)
+
+
+def _item(
+    row: Mapping[str, Any],
+    outcome: Mapping[str, Any],
+    ideas: Found,
+    cluster: Mapping[str, Any] | None,
+    *,
+    public: bool,
+) -> Line:
+    gid = row["item"]
+    if outcome.get("target") == "clusters":
+        # What stood on the ballot; the group may have been renamed since.
+        title = row.get("text") or (cluster or {}).get("title") or _("A group without a name")
+        return Line(gid, str(title))
+    return line_of(gid, ideas, public=public)
+
+
+def place_of(rank: int, *, tied: bool) -> str:
+    """Write a rank; ties say so with an equals sign, as on a scoreboard."""
+    return f"= {rank}" if tied else str(rank)
+
+
+def turnout_of(outcome: Mapping[str, Any]) -> str:
+    """Say in one sentence who voted and what became of the dots. Empty where the outcome doesn't know."""
+    if "eligible" not in outcome:
+        return ""
+    eligible, voted, abstained = outcome["eligible"], outcome["voted"], outcome["abstained"]
+    placed = outcome["dots_placed"]
+    who = ngettext("%(n)d person could vote", "%(n)d people could vote", eligible) % {"n": eligible}
+    dots = ngettext("%(n)d dot was placed", "%(n)d dots were placed", placed) % {"n": placed}
+    parts = {"who": who, "voted": voted, "abstained": abstained, "dots": dots}
+    if not outcome.get("dots_per_person"):
+        return _("%(who)s: %(voted)d voted, %(abstained)d abstained; %(dots)s.") % parts
+    parts["left"] = outcome["unspent"]
+    return _("%(who)s: %(voted)d voted, %(abstained)d abstained; %(dots)s and %(left)d left unused.") % parts
+
+
+def rule_of(outcome: Mapping[str, Any]) -> str:
+    """Say under which rule people voted."""
+    each, cap = outcome.get("dots_per_person"), outcome.get("cap")
+    if each is None or cap is None:
+        return ""
+    budget = (
+        ngettext("%(n)d dot each", "%(n)d dots each", each) % {"n": each}
+        if each
+        else _("As many dots as they liked")
+    )
+    rule = _("%(budget)s, at most %(cap)d on one") % {"budget": budget, "cap": cap}
+    when = {
+        "hidden": _("totals hidden until they were shown"),
+        "live": _("everybody saw the totals while voting"),
+    }.get(str(outcome.get("results", "")))
+    return f"{rule}, {when}." if when else f"{rule}."

@@ -1,0 +1,78 @@
+"""What the templates of outcomes ask for. The work is done in `workshops.outcomes`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.timezone import localtime
+
+from workshops import outcomes
+
+register = template.Library()
+
+type Found = Mapping[str, Mapping[str, Any]] | str | None
+
+
+def _found(given: Found) -> Mapping[str, Mapping[str, Any]]:
+    """A variable that a template doesn't know arrives as an empty string."""
+    return given if isinstance(given, Mapping) else {}
+
+
+def _public(given: object) -> bool:
+    """Only a clear no opens the words that stay inside the Lab."""
+    return given is not False
+
+
+@register.simple_tag
+def lines_of(gids: Any, ideas: Found, public: object = True) -> outcomes.Lines:  # noqa: FBT002 (as templates call it)
+    """`{% lines_of outcome.ideas ideas public as lines %}`."""
+    return outcomes.lines_of(gids or (), _found(ideas), public=_public(public))
+
+
+@register.simple_tag
+def groups_of(
+    outcome: Mapping[str, Any],
+    ideas: Found,
+    clusters: Found,
+    public: object = True,  # noqa: FBT002
+) -> list[outcomes.GroupOf]:
+    """`{% groups_of outcome ideas clusters public as groups %}`."""
+    return outcomes.groups_of(outcome, _found(ideas), _found(clusters), public=_public(public))
+
+
+@register.simple_tag
+def vote_rows(
+    outcome: Mapping[str, Any],
+    ideas: Found,
+    clusters: Found,
+    public: object = True,  # noqa: FBT002
+) -> outcomes.VoteRows:
+    """`{% vote_rows outcome ideas clusters public as vote %}`."""
+    return outcomes.vote_rows(outcome, _found(ideas), _found(clusters), public=_public(public))
+
+
+@register.filter
+def turnout(outcome: Mapping[str, Any]) -> str:
+    """Who voted, in one sentence."""
+    return outcomes.turnout_of(outcome)
+
+
+@register.filter
+def rule(outcome: Mapping[str, Any]) -> str:
+    """Under which rule people voted."""
+    return outcomes.rule_of(outcome)
+
+
+@register.filter
+def moment(written: str | None) -> datetime.datetime | None:
+    """The time that an archive writes as ISO 8601, where the reader is."""
+    return localtime(datetime.datetime.fromisoformat(written)) if written else None
+
+
+@register.filter
+def template_of(kind: str) -> str:
+    """The template that draws the outcome of this kind of activity."""
+    return f"workshops/activities/{kind}/outcome.html"
