@@ -31,10 +31,12 @@ def setting(  # noqa: PLR0913 (a form field has these parts)
     least: int = 0,
     most: int = 1000,
     guarded: bool = False,
+    takes: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Describe one setting for the form that edits it; pass the result as a dataclass field's `metadata`.
 
     A `guarded` setting is part of what people were promised: it can't be changed after the first contribution.
+    One that `takes` kinds holds the id of an earlier activity of such a kind, or nothing.
     """
     return {
         "label": label,
@@ -43,6 +45,7 @@ def setting(  # noqa: PLR0913 (a form field has these parts)
         "least": least,
         "most": most,
         "guarded": guarded,
+        "takes": takes,
     }
 
 
@@ -151,6 +154,10 @@ class Activity(ABC):
             old = {name: getattr(step.settings, name) for name in self.Settings.guarded()}
             if any(new.get(name, value) != value for name, value in old.items()):
                 raise Refused("promised", _("People have started under this promise, so it can't be changed now."))
+
+    def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
+        """Say what is wrong with working, under these settings, on what an activity of that kind made. "" if nothing."""
+        return ""
 
     # -- views -----------------------------------------------------------------------------------------------------
 

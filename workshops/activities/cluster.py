@@ -50,7 +50,10 @@ class ClusterSettings(base.Settings):
         ),
     )
     source: str = field(
-        default="", metadata=setting(_("Ideas from"), _("Empty means every brainstorm before this."))
+        default="",
+        metadata=setting(
+            _("Ideas from"), _("Automatic means every brainstorm before this."), takes=("brainstorm",)
+        ),
     )
 
 
@@ -98,7 +101,13 @@ class Clustering(Activity):
     minutes = 15
     Settings = ClusterSettings
     commands: ClassVar = {
-        "idea.move": {"activity": Id(), "idea": Id(), "to": Id(), "before": Id(required=False)},
+        "idea.move": {
+            "activity": Id(),
+            "idea": Id(required=False),
+            "ideas": Many(required=False),
+            "to": Id(),
+            "before": Id(required=False),
+        },
         "cluster.make": {
             "activity": Id(),
             "title": Text(most=80, lines=False, required=False),
@@ -152,24 +161,26 @@ class Clustering(Activity):
     type Change = tuple[dict[str, Any], dict[str, str]] | None
 
     def _move(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        idea = self._grouped_idea(state, board, command["idea"])
-        source, to, before = board.group_of(idea), command["to"], command["before"]
+        """Move one idea, perhaps to a place before another, or several."""
+        asked = command["ideas"] or ([command["idea"]] if command["idea"] else [])
+        ideas = [self._grouped_idea(state, board, idea) for idea in asked]
+        if not ideas:
+            raise Refused("no_idea", _("Choose an idea first."))
+        to, before = command["to"], command["before"]
         groups: dict[str, list[str] | None] = {}
-        if source is not None:
-            groups[source.id] = [other for other in source.ideas if other != idea]
+        for group in board.groups.values():
+            if group.id != to and not set(group.ideas).isdisjoint(ideas):
+                groups[group.id] = [idea for idea in group.ideas if idea not in ideas]
         if to != LOOSE:
             target = self._group(board, to)
-            ideas = [other for other in target.ideas if other != idea]
-            place = ideas.index(before) if before in ideas else len(ideas)
-            if before is None and source is target:
+            if before is None and not groups and set(ideas) <= set(target.ideas):
                 return None
-            ideas.insert(place, idea)
-            if source is target and ideas == target.ideas:
+            kept = [idea for idea in target.ideas if idea not in ideas]
+            place = kept.index(before) if before in kept else len(kept)
+            groups[to] = kept[:place] + ideas + kept[place:]
+            if groups == {to: target.ideas}:
                 return None
-            groups[to] = ideas
-        elif source is None:
-            return None
-        return {"groups": groups, "idea": idea}, {}
+        return ({"groups": groups, "ideas": ideas}, {}) if groups else None
 
     def _make(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
         """Make a group, empty or of some ideas; also how a group is split."""

@@ -73,7 +73,11 @@ class DotVoteSettings(base.Settings):
     )
     source: str = field(
         default="",
-        metadata=setting(_("Ideas or groups from"), _("Empty means all ideas, or the latest grouping.")),
+        metadata=setting(
+            _("Ideas or groups from"),
+            _("Automatic means all ideas, or the latest grouping."),
+            takes=("brainstorm", "cluster"),
+        ),
     )
 
 
@@ -192,6 +196,13 @@ class DotVote(Activity):
         most_on_one = max((max(ballot.values(), default=0) for ballot in ballots.placed.values()), default=0)
         if (dots and most_spent > dots) or most_on_one > cap:
             raise Refused("already_placed", _("Somebody has already placed more dots than that."))
+
+    def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
+        if settings.get("target") == "clusters" and kind != "cluster":
+            return _("A vote on groups takes them from a grouping. Choose one, or leave it to the workspace.")
+        if settings.get("target") == "ideas" and kind != "brainstorm":
+            return _("A vote on ideas takes them from a brainstorm. Choose one, or leave it to the workspace.")
+        return ""
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         ballots: Ballots = step.rounds[-1].memory
