@@ -1,7 +1,9 @@
-"""Where the sockets of a workshop are."""
+"""The addresses of live workshops' sockets."""
 
-from __future__ import annotations
+from django.urls import path
 
-from typing import Any
+from workshops.sockets import WorkshopSocket
 
-websocket_urlpatterns: list[Any] = []
+websocket_urlpatterns = [
+    path("ws/workshops/<uuid:workshop_id>/", WorkshopSocket.as_asgi()),
+]

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
+
+from workshops.views import join, live
 
 app_name = "workshops"
 
-
-def _not_yet(request: HttpRequest, **parts: object) -> HttpResponse:
-    """Stand in for a page that is being built."""
-    raise Http404
-
-
 urlpatterns = [
-    path("join/", _not_yet, name="enter_code"),
-    path("join/<str:code>/", _not_yet, name="join"),
-    path("challenges/<slug:slug>/workshops/new/", _not_yet, name="new"),
-    path("workshops/<uuid:workshop>/", _not_yet, name="room"),
-    path("workshops/<uuid:workshop>/console", _not_yet, name="console"),
-    path("workshops/<uuid:workshop>/screen", _not_yet, name="screen"),
-    path("workshops/<uuid:workshop>/prepare", _not_yet, name="prepare"),
-    path("workshops/<uuid:workshop>/archive/", _not_yet, name="archive"),
+    path("join/", join.enter_code, name="enter_code"),
+    path("join/<str:code>/", join.join, name="join"),
+    path("workshops/<uuid:workshop_id>/", live.room_page, name="room"),
+    path("workshops/<uuid:workshop_id>/console", live.console_page, name="console"),
+    path("workshops/<uuid:workshop_id>/screen", live.screen_page, name="screen"),
+    path("workshops/<uuid:workshop_id>/commands", live.commands, name="commands"),
+    path("workshops/<uuid:workshop_id>/frames", live.frames, name="frames"),
 ]

@@ -82,6 +82,12 @@ def own_value(context: template.Context, *words: Any) -> SafeString:
 
 
 @register.simple_tag
+def own_disabled(*words: Any) -> SafeString:
+    """Give the attribute of a control that would be refused while this own value is there."""
+    return format_html('data-own-disabled="{}"', path_of(words))
+
+
+@register.simple_tag
 def now_text(*words: Any) -> SafeString:
     """Draw a value of who is here."""
     return format_html('<span data-now-text="{}"></span>', path_of(words))

@@ -244,7 +244,18 @@ class Brainstorm(Activity):
             self.template("own"),
             {
                 "step": step.id,
-                "ideas": [{"id": idea.id, "text": idea.text, "edited": bool(idea.earlier)} for idea in mine],
+                "ideas": [
+                    {
+                        "id": idea.id,
+                        "text": idea.text,
+                        "edited": bool(idea.earlier),
+                        "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
+                    }
+                    for idea in mine
+                ],
+                "taken_off": [
+                    {"text": idea.text, "reason": idea.hidden} for idea in self._of(state, step, person) if idea.hidden
+                ],
                 "editable": bool(step.rounds) and step.phase != "paused" and not self._frozen(state, step),
                 "most_characters": step.settings.most_characters,
             },

@@ -286,7 +286,8 @@ class Clustering(Activity):
         keys |= {f"group-{key}" for key in before if key in event.private or before[key] is None}
         if event.private or None in before.values() or None in event.body["groups"].values():
             keys.add("stage.moves")
-        if "order" in event.body:
+        if "order" in event.body or "stage.moves" in keys:
+            # Their menus name the other groups.
             keys |= {f"group-{key}" for key in board.groups}
         return Dirty(keys=keys, lists=lists, people={event.actor})
 
@@ -332,7 +333,7 @@ class Clustering(Activity):
             ideas = self.lists(state, step, reader)[LOOSE]
             return Fragment(self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))})
         if key == "stage.moves":
-            return Fragment(self.template("moves"), {"groups": self._choices(board)})
+            return Fragment(self.template("moves"), {"step": {"id": step.id}, **self._moves(step, board)})
         if name.startswith("group-"):
             return self._show_group(state, step, board, name.removeprefix("group-"), part, reader)
         idea = state.ideas.get(name.removeprefix("idea-"))
@@ -359,9 +360,16 @@ class Clustering(Activity):
             "count": len(ideas),
             "many": len(ideas) > MANY,
             "movable": self._movable(step, reader),
-            "earlier": order[place - 1] if place else "",
-            "later": order[place + 2] if place + 2 < len(order) else "",
+            "count_key": f"group-{group_id}.count",
+            "list_name": f"group-{group_id}.ideas",
+            "first": place == 0,
+            "earlier": order[place - 1] if place else None,
+            "later": order[place + 2] if place + 2 < len(order) else None,
             "last": place == len(order) - 1,
+            "others": [{"id": other.id, "title": other.title} for other in board.groups.values() if other is not group],
+            "undo": self._undo_command(step),
+            "merged_text": _("You merged two groups."),
+            "removed_text": _("You removed a group."),
         }
         return Fragment(self.template("group"), context)
 
@@ -370,9 +378,18 @@ class Clustering(Activity):
         may = step.settings.who == "everybody" or reader == FACILITATOR
         return may and step.phase == "open" and reader != "screen"
 
+    def _moves(self, step: Step, board: Board | None) -> dict[str, Any]:
+        """Give what the menu of places to move to shows."""
+        groups = board.groups.values() if board else ()
+        return {
+            "groups": [{"id": group.id, "title": group.title} for group in groups],
+            "undo": self._undo_command(step),
+            "moved_text": _("You moved an idea."),
+        }
+
     @staticmethod
-    def _choices(board: Board) -> list[dict[str, str]]:
-        return [{"id": group.id, "title": group.title} for group in board.groups.values()]
+    def _undo_command(step: Step) -> dict[str, str]:
+        return {"do": "cluster.undo", "activity": step.id}
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
         board = self.board(step)
@@ -380,7 +397,7 @@ class Clustering(Activity):
             "started": board is not None,
             "movable": self._movable(step, reader),
             "who": step.settings.who,
-            "groups": self._choices(board) if board else [],
+            **self._moves(step, board),
             "loose": len(self.lists(state, step, reader).get(LOOSE, [])),
             "total": len(self._ideas(state, step)),
         }

@@ -269,7 +269,8 @@ class DotVote(Activity):
             and reader != SCREEN
             and (reader == PARTICIPANT or step.settings.facilitators_vote),
             "cap": cap,
-            "pips": list(range(1, cap + 1)) if cap <= MOST_PIPS else [],
+            "pips": [10 + 22 * n for n in range(cap)] if cap <= MOST_PIPS else [],
+            "pips_width": 22 * cap - 2,
             "voting_over": step.phase in ("closed", "revealed"),
             "moderate": reader == FACILITATOR and ballots.target == "ideas",
             "tally": self._tally(step, ballots, item) if self.shows_results(step, reader) else None,
@@ -304,7 +305,6 @@ class DotVote(Activity):
             "started": ballots is not None,
             "target": settings.target,
             "dots": settings.dots,
-            "pips": list(range(1, settings.dots + 1)) if settings.dots <= MOST_PIPS else [],
             "cap": settings.cap,
             "secret": settings.results == "hidden",
             "items": len(ballots.items) - len(ballots.withdrawn) if ballots else 0,

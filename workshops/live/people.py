@@ -65,6 +65,8 @@ def describe(state: State, command: Command, by: str) -> list[NewEvent]:
     private = {}
     if command["consent"] and command["consent"] != person.consent:
         body["consent"] = command["consent"]
+    if command["name"] == "":
+        raise Refused("empty", _("Write a name first."))
     for name in ("name", "background"):
         if command[name] is not None and command[name] != getattr(person, name):
             private[name] = command[name]

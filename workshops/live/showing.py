@@ -72,7 +72,12 @@ def stage(state: State, reader: str) -> Fragment:
         return Fragment("workshops/parts/stage_lobby.html", shared | {"agenda": agenda})
     activity = activity_of(step.kind)
     context = activity.stage(state, step, reader)
-    context |= {"step": step_context(step), "progress": progress(state, step)}
+    context |= {
+        "step": step_context(step),
+        "progress": progress(state, step),
+        "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
+        "reveal_template": activity.template("reveal"),
+    }
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
 
 

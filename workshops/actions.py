@@ -1,0 +1,178 @@
+"""Making workshops and giving seats. The only place that writes `Workshop` and `Attendance` rows.
+
+What happens inside a workshop is written by its rules through the log; see `workshops.live`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from challenges import permissions as challenge_rights
+from challenges.models import Membership
+from challenges.queries import roles_of
+from realtime.kinds import Refused
+from realtime.ledger import Asked, Refusal, by_system, make_stream, run
+from realtime.models import Event, Stream
+from workshops.live import words
+from workshops.models import Attendance, Consent, Workshop
+from workshops.plan import may_be_deleted, state_of
+from workshops.queries import CODE_LETTERS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from challenges.models import Challenge, Phase
+    from lab_workspace.people.models import User
+
+CODE_LENGTH = 8
+
+
+def new_join_code() -> str:
+    """Make a join code: 40 random bits, which is enough for a door that is open for hours and counts wrong tries."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def make_workshop(  # noqa: PLR0913 (a workshop has these parts)
+    challenge: Challenge,
+    title: str,
+    starts_at: datetime,
+    minutes: int,
+    created_by: User | None,
+    *,
+    purpose: str = "",
+    phase: Phase | None = None,
+    code: str = "",
+) -> Workshop:
+    """Make a planned workshop with an empty agenda and a log of its own."""
+    with transaction.atomic():
+        return Workshop.objects.create(
+            challenge=challenge,
+            phase=phase,
+            title=title,
+            purpose=purpose,
+            starts_at=starts_at,
+            minutes=minutes,
+            code=code or new_join_code(),
+            created_by=created_by,
+            stream=make_stream("workshop"),
+        )
+
+
+def add_usual_agenda(workshop: Workshop) -> None:
+    """Begin an empty agenda with the usual three: ideas written alone, grouped together, voted on with dots."""
+    usual = (
+        ("brainstorm", _("Write ideas"), Truncator(workshop.challenge.question).chars(600)),
+        ("cluster", _("Group the ideas"), _("Which ideas belong together?")),
+        ("dot_vote", _("Vote with dots"), _("Which of these should be taken further?")),
+    )
+    run(
+        workshop.stream_id,
+        *(
+            by_system(str(uuid.uuid4()), "step.add", kind=kind, title=title, prompt=prompt)
+            for kind, title, prompt in usual
+        ),
+    )
+
+
+def change_agenda(workshop: Workshop, do: str, **fields: Any) -> None:
+    """Have the rules of a workshop change its agenda: step.add, step.change, step.move or step.remove.
+
+    For somebody whose right to it was checked. Raises Refused; not where it was so already.
+    """
+    (answer,) = run(workshop.stream_id, by_system(str(uuid.uuid4()), do, **fields))
+    if isinstance(answer, Refusal) and answer.code != "nothing_to_do":
+        raise Refused(answer.code, answer.sentence)
+
+
+def change_workshop(
+    workshop: Workshop, *, title: str, purpose: str, phase: Phase | None, starts_at: datetime, minutes: int
+) -> None:
+    """Change what is said about a workshop. Raises Refused once it is closed: its archive is sealed."""
+    with transaction.atomic():
+        held = _still_there(workshop)
+        held.title, held.purpose, held.phase = title, purpose, phase
+        held.starts_at, held.minutes = starts_at, minutes
+        held.save(update_fields=["title", "purpose", "phase", "starts_at", "minutes"])
+
+
+def new_code(workshop: Workshop) -> str:
+    """Give a workshop another join code; the old one opens nothing from now on. Raises Refused once closed."""
+    with transaction.atomic():
+        held = _still_there(workshop)
+        held.code = new_join_code()
+        held.save(update_fields=["code"])
+    return held.code
+
+
+def delete_planned_workshop(workshop: Workshop) -> None:
+    """Delete a workshop in which nothing has happened, with its log. Raises Refused if something has."""
+    with transaction.atomic():
+        # The lock keeps the first guest out until this is over; see `realtime.ledger`.
+        stream = Stream.objects.select_for_update().get(pk=workshop.stream_id)
+        if not may_be_deleted(_still_there(workshop), state_of(workshop)):
+            raise Refused("has_run", _("Somebody has joined or something has run, so this workshop is kept."))
+        workshop.delete()
+        Event.objects.filter(stream=stream).delete()
+        stream.delete()
+
+
+def _still_there(workshop: Workshop) -> Workshop:
+    held = Workshop.objects.select_for_update().get(pk=workshop.pk)
+    if held.state == Workshop.State.CLOSED:
+        raise Refused("workshop_closed", words.WORKSHOP_CLOSED)
+    return held
+
+
+def seat_for_user(workshop: Workshop, user: User) -> Attendance:
+    """Give an account its seat: the same one each time, on every device."""
+    seat = Attendance.objects.filter(workshop=workshop, user=user).first()
+    if seat is not None:
+        return seat
+    try:
+        with transaction.atomic():
+            return Attendance.objects.create(workshop=workshop, user=user, actor=_pseudonym())
+    except IntegrityError:  # two tabs at once
+        return Attendance.objects.get(workshop=workshop, user=user)
+
+
+def seat_for_guest(workshop: Workshop) -> Attendance:
+    """Give a guest a seat. Their session must remember its `actor`."""
+    return Attendance.objects.create(workshop=workshop, actor=_pseudonym())
+
+
+def _pseudonym() -> str:
+    return "p" + secrets.token_hex(8)
+
+
+def role_in(workshop: Workshop, user: User | None) -> str:
+    """Say in which role somebody joins: facilitators by their rights, observers if that is all they are."""
+    if user is None:
+        return "participant"
+    if challenge_rights.can_facilitate(user, workshop.challenge):
+        return "facilitator"
+    return "observer" if roles_of(user, workshop.challenge) == {Membership.Role.OBSERVER} else "participant"
+
+
+def joining(
+    seat: Attendance, role: str, name: str, *, background: str = "", consent: str = Consent.INTERNAL
+) -> Asked:
+    """Make the command that lets a seat's holder into the room.
+
+    Its op is the same for the same seat and role, so however often it is sent it takes effect once.
+    """
+    op = str(uuid.uuid5(uuid.NAMESPACE_OID, f"join {seat.workshop_id} {seat.actor} {role}"))
+    return by_system(
+        op,
+        "person.join",
+        person=seat.actor,
+        name=name,
+        role=role,
+        background=background,
+        consent=str(consent),
+    )

@@ -1,0 +1,274 @@
+"""Forms of preparing a workshop: its own words and dates, and one activity of its agenda."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Fieldset, Layout, Row
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from challenges.models import Phase
+from challenges.queries import phase_on, phases_of
+
+if TYPE_CHECKING:
+    from challenges.models import Challenge
+    from workshops.activities.base import Activity
+    from workshops.live.state import State, Step
+    from workshops.models import Workshop
+
+FEW = 4
+"""Up to so many choices stand side by side as radio buttons, where all can be read before choosing."""
+FAR = datetime.timedelta(days=366)
+SETTING = "set-"
+
+
+def _helper(*parts: object) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(*parts)
+    return helper
+
+
+class _Lines(forms.CharField):
+    """Several lines, with line ends counted as people see them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3}), required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class _Picker(forms.DateInput):
+    def __init__(self, input_type: str, form: str) -> None:
+        super().__init__(format=form)
+        self.input_type = input_type
+
+
+def soon(now: datetime.datetime) -> datetime.datetime:
+    """Give the next full quarter of an hour, in local time: when a workshop made in a hurry begins."""
+    local = timezone.localtime(now).replace(second=0, microsecond=0)
+    return local + datetime.timedelta(minutes=15 - local.minute % 15)
+
+
+class WorkshopForm(forms.Form):
+    """What a workshop is called and for, and when it is. Times are those of `settings.TIME_ZONE`."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        help_text=_("Everybody who joins sees it. For example “Idea generation workshop”."),
+        max_length=120,
+        error_messages={"required": _("Give the workshop a title.")},
+    )
+    day = forms.DateField(
+        label=_("Day"),
+        widget=_Picker("date", "%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose a day."),
+            "invalid": _("This is not a day of the calendar. Write it like 2026-04-07."),
+        },
+    )
+    time = forms.TimeField(
+        label=_("Starts at"),
+        widget=_Picker("time", "%H:%M"),
+        error_messages={
+            "required": _("Choose a time."),
+            "invalid": _("This is not a time of day. Write it like 14:30."),
+        },
+    )
+    minutes = forms.IntegerField(
+        label=_("Length in minutes"),
+        min_value=5,
+        max_value=1440,
+        error_messages={"required": _("Say how many minutes it takes.")},
+    )
+    purpose = _Lines(
+        label=_("What it is for"),
+        help_text=_("Optional. A sentence or two that people see while they wait."),
+        max_length=1000,
+    )
+    phase = forms.ModelChoiceField(
+        Phase.objects.none(), label=_("Phase"), required=False, empty_label=_("The one its day is in")
+    )
+
+    def __init__(
+        self, data: Any = None, *, challenge: Challenge, workshop: Workshop | None = None, **kwargs: Any
+    ) -> None:
+        starts = timezone.localtime(workshop.starts_at) if workshop else soon(timezone.now())
+        initial: dict[str, Any] = {"day": starts.date(), "time": starts.time(), "minutes": 90}
+        if workshop:
+            initial |= {
+                "title": workshop.title,
+                "purpose": workshop.purpose,
+                "minutes": workshop.minutes,
+                "phase": workshop.phase_id,
+            }
+        super().__init__(data, initial=initial, **kwargs)
+        self.challenge = challenge
+        phase = self.fields["phase"]
+        assert isinstance(phase, forms.ModelChoiceField)  # noqa: S101 (for the type checker)
+        phase.queryset = challenge.phases.order_by("starts")
+        phase.label_from_instance = lambda one: one.name  # type: ignore[method-assign]
+        if not workshop:
+            self.fields["title"].widget.attrs["autofocus"] = True
+        self.fields["time"].help_text = _t("Time in %(place)s") % {"place": _zone()}
+        self.helper = _helper(
+            "title", Row(Column("day"), Column("time"), Column("minutes")), "purpose", "phase"
+        )
+
+    def clean_day(self) -> datetime.date:
+        """Catch a slip in the year: a workshop is near the challenge that it belongs to."""
+        day: datetime.date = self.cleaned_data["day"]
+        if not self.challenge.starts - FAR <= day <= self.challenge.ends + FAR:
+            raise ValidationError(_t("This is more than a year away from the challenge. Check the year."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Bring day and time together. Hours that the clock change leaves out or doubles are refused."""
+        values = super().clean() or self.cleaned_data
+        day, time = values.get("day"), values.get("time")
+        if day and time:
+            try:
+                values["starts_at"] = from_current_timezone(datetime.datetime.combine(day, time))
+            except ValidationError:
+                self.add_error("time", _t("The clocks change at this time of that night. Choose another."))
+        return values
+
+    def said(self) -> dict[str, Any]:
+        """Give what `workshops.actions` takes, after the form was found valid."""
+        values = self.cleaned_data
+        return {
+            "title": values["title"],
+            "purpose": values["purpose"],
+            "phase": values["phase"] or phase_on(self.challenge, values["day"]),
+            "starts_at": values["starts_at"],
+            "minutes": values["minutes"],
+        }
+
+    def has_phases(self) -> bool:
+        """Whether there is a phase to choose."""
+        return bool(phases_of(self.challenge))
+
+
+def _zone() -> str:
+    """Name the place whose clock is meant: "London" for Europe/London."""
+    return timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+
+
+class StepForm(forms.Form):
+    """One activity of an agenda: its words, its minutes and the settings of its kind."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=100, error_messages={"required": _("Give the activity a title.")}
+    )
+    prompt = _Lines(
+        label=_("What people are asked to do"),
+        help_text=_("Optional. Everybody reads it above the activity."),
+        max_length=600,
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=1,
+        max_value=480,
+        error_messages={"required": _("Say how many minutes it takes.")},
+    )
+    kept = forms.CharField(widget=forms.HiddenInput, required=False)
+    """Set when the form was drawn with its promises fixed, so that their absence means "as they were"."""
+
+    def __init__(
+        self, data: Any = None, *, activity: Activity, state: State, step: Step | None = None
+    ) -> None:
+        self.activity, self.state, self.step = activity, state, step
+        super().__init__(data, initial=self._start())
+        self.promised = bool(step and step.rounds)
+        for name, field in activity.Settings.form_fields().items():
+            self._add_setting(name, field)
+        names = [name for name in self.fields if name.startswith(SETTING)]
+        self.helper = _helper(
+            "title",
+            "prompt",
+            "minutes",
+            "kept",
+            Fieldset(_t("How it works"), *names) if names else "",
+        )
+
+    def _start(self) -> dict[str, Any]:
+        step = self.step
+        if step is None:
+            return {"title": self.activity.label, "minutes": self.activity.minutes}
+        words = {"title": step.title, "prompt": step.prompt, "minutes": step.minutes}
+        if step.rounds:
+            words["kept"] = "1"
+        return words | {
+            f"{SETTING}{field.name}": getattr(step.settings, field.name) for field in fields(step.settings)
+        }
+
+    def _add_setting(self, name: str, field: forms.Field) -> None:
+        about = next(one.metadata for one in fields(self.activity.Settings) if one.name == name)
+        if about.get("takes"):
+            field = self._source_field(field, about["takes"])
+        elif isinstance(field, forms.ChoiceField) and len(list(field.choices)) <= FEW:
+            field.widget = forms.RadioSelect(choices=field.choices)
+        if self.promised and name in self.activity.Settings.guarded():
+            # Only for the eye: a form drawn before the start still reaches the rule, which says why not.
+            field.widget.attrs["disabled"] = True
+            field.required = field.required and not self.data.get("kept")
+        self.fields[f"{SETTING}{name}"] = field
+
+    def _source_field(self, field: forms.Field, kinds: tuple[str, ...]) -> forms.ChoiceField:
+        """Offer the earlier activities that fit, and the one chosen before even if it stands later now."""
+        chosen = getattr(self.step.settings, "source", "") if self.step else ""
+        choices = [("", _t("Automatic"))]
+        earlier = True
+        for other in self.state.order():
+            if self.step and other.id == self.step.id:
+                earlier = False
+            elif other.kind in kinds and (earlier or other.id == chosen):
+                choices.append((other.id, other.title))
+        return forms.ChoiceField(
+            label=field.label,
+            help_text=field.help_text,
+            choices=choices,
+            required=False,
+            error_messages={"invalid_choice": _("This activity is no longer before this one. Choose again.")},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in what was promised, and check that the source fits."""
+        values = super().clean() or self.cleaned_data
+        if self.promised and self.step and values.get("kept"):
+            for name in self.activity.Settings.guarded():
+                if self.add_prefix(f"{SETTING}{name}") not in self.data:
+                    values[f"{SETTING}{name}"] = getattr(self.step.settings, name)
+        source = self.state.steps.get(values.get(f"{SETTING}source") or "")
+        if source is not None:
+            problem = self.activity.source_problem(self.settings(), source.kind)
+            if problem:
+                self.add_error(f"{SETTING}source", str(problem))
+        return values
+
+    def settings(self) -> dict[str, Any]:
+        """Give the settings as the rules take them."""
+        return {
+            name.removeprefix(SETTING): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(SETTING)
+        }
+
+    def said(self) -> dict[str, Any]:
+        """Give the fields of `step.add` and `step.change`, after the form was found valid."""
+        values = self.cleaned_data
+        return {
+            "title": values["title"],
+            "prompt": values["prompt"],
+            "minutes": values["minutes"],
+            "settings": self.settings(),
+        }

@@ -1,0 +1,110 @@
+"""The agenda of a workshop as it is planned: each activity with its time of day. Reads only."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from realtime.ledger import Ledger
+from workshops.activities.registry import activity_of
+
+if TYPE_CHECKING:
+    from workshops.activities.base import Activity
+    from workshops.live.state import State, Step
+    from workshops.models import Workshop
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One activity and its planned time. `source` is the title of the activity it takes its things from, if chosen."""
+
+    step: Step
+    activity: Activity
+    starts: datetime.datetime
+    ends: datetime.datetime
+    source: str
+    is_now: bool
+    is_first: bool
+    is_last: bool
+
+    @property
+    def has_run(self) -> bool:
+        """Whether people have worked in it; then it stays on the agenda."""
+        return bool(self.step.rounds) or self.is_now
+
+    @property
+    def templates(self) -> list[str]:
+        """Give the templates that say its settings in plain words: the kind's own, or the common one."""
+        return [self.activity.template("plan"), "workshops/prepare/plan.html"]
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """Give the settings as (label, words), for kinds without words of their own."""
+        fields = self.activity.Settings.form_fields()
+        rows = []
+        for name, field in fields.items():
+            value = getattr(self.step.settings, name)
+            rows.append((field.label, dict(getattr(field, "choices", ())).get(value, value)))
+        return rows
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole agenda. `over` is by how many minutes it is longer than the workshop; negative: that many are free."""
+
+    slots: list[Slot]
+    ends: datetime.datetime
+    minutes: int
+    over: int
+
+
+def state_of(workshop: Workshop) -> State:
+    """Fold a workshop's log. Raises realtime.ledger.NewerEvent."""
+    ledger = Ledger(workshop.stream_id)
+    ledger.load()
+    state: State = ledger.state
+    return state
+
+
+def plan_of(workshop: Workshop, state: State) -> Plan:
+    """Lay the agenda out in time, from the workshop's start."""
+    slots: list[Slot] = []
+    at = workshop.starts_at
+    order = state.order()
+    for place, step in enumerate(order):
+        ends = at + datetime.timedelta(minutes=step.minutes)
+        source = state.steps.get(getattr(step.settings, "source", ""))
+        slots.append(
+            Slot(
+                step=step,
+                activity=activity_of(step.kind),
+                starts=at,
+                ends=ends,
+                source=source.title if source else "",
+                is_now=step.id == state.current,
+                is_first=place == 0,
+                is_last=place == len(order) - 1,
+            )
+        )
+        at = ends
+    minutes = sum(step.minutes for step in order)
+    return Plan(slots, at, minutes, minutes - workshop.minutes)
+
+
+def place_after_move(state: State, step_id: str, *, up: bool) -> tuple[bool, str | None]:
+    """Say whether a step can move by one place, and before which it would then stand (None: at the end)."""
+    order = list(state.steps)
+    at = order.index(step_id)
+    if up:
+        return (True, order[at - 1]) if at > 0 else (False, None)
+    if at == len(order) - 1:
+        return False, None
+    return True, order[at + 2] if at + 2 < len(order) else None
+
+
+def may_be_deleted(workshop: Workshop, state: State) -> bool:
+    """Whether nothing would be lost: planned, nothing ever ran, and nobody but facilitators came in."""
+    came = any(person.role != "facilitator" for person in state.people.values())
+    ran = any(step.rounds for step in state.order())
+    return workshop.state == "planned" and not came and not ran and state.closed_at is None

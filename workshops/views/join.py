@@ -1,0 +1,117 @@
+"""The door: a code, a name, how one's words may be used, and in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from realtime.hub import hub
+from realtime.ledger import Ack, Refusal
+from workshops import actions, door, permissions, queries, seats
+from workshops.join_forms import CodeForm, JoinForm
+
+if TYPE_CHECKING:
+    from workshops.models import Attendance, Workshop
+
+TOO_MANY = gettext_lazy("There were too many wrong codes from here. Wait ten minutes, or use the link or QR code.")
+NO_SUCH = gettext_lazy("No workshop is open with this code. Check it with the facilitator.")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Take a typed code and lead to that workshop's door."""
+    given = request.POST if request.method == "POST" else request.GET
+    form = CodeForm(given) if "code" in given else CodeForm()
+    if form.is_bound and form.is_valid():
+        if door.is_shut(request):
+            form.add_error("code", str(TOO_MANY))
+        else:
+            workshop = queries.workshop_with_code(form.cleaned_data["code"])
+            if workshop is not None:
+                return redirect("workshops:join", code=workshop.code)
+            door.wrong_code(request)
+            form.add_error("code", str(NO_SUCH))
+    return render(request, "workshops/enter_code.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+async def join(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask a newcomer's name and consent, then seat them. Who already has a seat goes straight in."""
+    request.user = await request.auser()
+    workshop = await sync_to_async(_workshop)(request, code)
+    if workshop is None:
+        return await sync_to_async(redirect)(f"/join/?code={queries.tidy_code(code)[:8]}")
+    seat = await sync_to_async(seats.seat_in)(request, workshop)
+    if seat is not None and await _is_inside(workshop, seat):
+        return redirect("workshops:room", workshop.pk)
+    if request.method == "POST":
+        form = JoinForm(request.POST)
+        if form.is_valid():
+            answer = await _let_in(request, workshop, seat, form)
+            if isinstance(answer, Ack):
+                return redirect("workshops:room", workshop.pk)
+            sentence = answer.sentence if isinstance(answer, Refusal) else _("The server is busy. Try again in a moment.")
+            form.add_error(None, str(sentence))
+    else:
+        name = request.user.get_full_name() if request.user.is_authenticated else ""
+        form = JoinForm(initial={"name": name})
+    context = {
+        "form": form,
+        "workshop": workshop,
+        "code": queries.shown_code(workshop.code),
+        "can_facilitate": await sync_to_async(permissions.can_facilitate)(request.user, workshop),
+    }
+    return await sync_to_async(render)(request, "workshops/join.html", context, status=400 if form.errors else 200)
+
+
+def _workshop(request: HttpRequest, code: str) -> Workshop | None:
+    if door.is_shut(request):
+        return None
+    workshop = queries.workshop_with_code(code)
+    if workshop is None:
+        door.wrong_code(request)
+    return workshop
+
+
+async def _is_inside(workshop: Workshop, seat: Attendance) -> bool:
+    room = await hub().open(workshop.stream_id)
+    async with room.reading():
+        await room.readable()
+        person = room.ledger.state.people.get(seat.actor)
+    return person is not None and not person.removed
+
+
+async def _let_in(
+    request: HttpRequest, workshop: Workshop, seat: Attendance | None, form: JoinForm
+) -> Ack | Refusal | object:
+    user = request.user if request.user.is_authenticated else None
+    if seat is None:
+        seat = await sync_to_async(_new_seat)(request, workshop)
+    role = await sync_to_async(actions.role_in)(workshop, user)  # type: ignore[arg-type]
+    room = await hub().open(workshop.stream_id)
+    return await room.submit(
+        actions.joining(
+            seat,
+            role,
+            form.cleaned_data["name"],
+            background=form.cleaned_data["background"],
+            consent=form.cleaned_data["consent"],
+        )
+    )
+
+
+def _new_seat(request: HttpRequest, workshop: Workshop) -> Attendance:
+    if request.user.is_authenticated:
+        return actions.seat_for_user(workshop, request.user)
+    seat = actions.seat_for_guest(workshop)
+    seats.remember(request, seat)
+    return seat

@@ -1,0 +1,239 @@
+"""The live pages and the wire over HTTP: the room, the console, the projector, commands and frames."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import sync_to_async
+from django.contrib import messages
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from realtime import http, wire
+from realtime.consumer import Admission
+from realtime.hub import hub
+from realtime.kinds import Refused
+from realtime.ledger import Ack, Refusal, Retry
+from realtime.room import now_ms
+from workshops import actions, permissions, queries, seats
+from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
+
+if TYPE_CHECKING:
+    from realtime.kinds import Own
+    from realtime.room import Room
+    from workshops.models import Attendance, Workshop
+
+SCRIPT_COOKIE = "js"
+"""Set by the pages' script. Without it, a page is drawn with the person's own values in it."""
+
+
+def language() -> str:
+    """Give the language of the request's page."""
+    return translation.get_language() or "en-gb"
+
+
+async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tuple[Workshop, Attendance, Room] | None:
+    """Find workshop, seat and room for somebody who may come in as this reader; None sends them to the door.
+
+    Raises Http404 for a workshop that isn't there, and for a console or projector that isn't theirs.
+    """
+    workshop, seat, role = await sync_to_async(_seat)(request, workshop_id, reader)
+    if seat is None:
+        if reader != PARTICIPANT:
+            raise Http404
+        return None
+    room = await hub().open(workshop.stream_id)
+    if role is not None:
+        await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]
+    async with room.reading():
+        await room.readable()
+        if not room.ledger.kind.may_enter(room.ledger.state, seat.actor, reader):
+            if reader != PARTICIPANT:
+                raise Http404
+            return None
+    return workshop, seat, room
+
+
+def _seat(
+    request: HttpRequest, workshop_id: uuid.UUID, reader: str
+) -> tuple[Workshop, Attendance | None, str | None]:
+    """Find the seat; facilitators get theirs without passing the door, with the role to join in."""
+    workshop = queries.workshop_or_404(workshop_id)
+    if reader in (FACILITATOR, SCREEN) and permissions.can_facilitate(request.user, workshop):
+        return workshop, actions.seat_for_user(workshop, request.user), FACILITATOR  # type: ignore[arg-type]
+    return workshop, seats.seat_in(request, workshop), None
+
+
+@require_GET
+async def room_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The page of a participant."""
+    return await live_page(request, workshop_id, PARTICIPANT, "workshops/room.html")
+
+
+@require_GET
+async def console_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The facilitators' console."""
+    return await live_page(request, workshop_id, FACILITATOR, "workshops/console.html")
+
+
+@require_GET
+async def screen_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The projector."""
+    return await live_page(request, workshop_id, SCREEN, "workshops/screen.html")
+
+
+async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, template: str) -> HttpResponse:
+    """Draw a live page: the view of the room as of a number that the page carries, read before its state."""
+    user = await request.auser()
+    request.user = user
+    try:
+        entered = await enter(request, workshop_id, reader)
+    except DatabaseError:
+        return await sync_to_async(render)(request, "workshops/busy.html", status=503)
+    if entered is None:
+        workshop = await sync_to_async(queries.workshop_or_404)(workshop_id)
+        return redirect("workshops:join", code=workshop.code)
+    workshop, seat, room = entered
+    room.seen(seat.actor)
+    async with room.reading():
+        await room.readable()
+        context = page_context(request, room, workshop, seat, reader)
+    context["can_facilitate"] = await sync_to_async(permissions.can_facilitate)(user, workshop)
+    response = await sync_to_async(render)(request, template, context)
+    response.headers["Cache-Control"] = "no-store"
+    seats.give_ticket(response, workshop, seat.actor, secure=request.is_secure())
+    return response
+
+
+def page_context(
+    request: HttpRequest, room: Room, workshop: Workshop, seat: Attendance, reader: str
+) -> dict[str, Any]:
+    """Gather what a live page needs. Call under `room.reading()`."""
+    audience = room.audience(reader, language(), "html")
+    state = room.ledger.state
+    me = state.people.get(seat.actor)
+    seq = audience.seq
+    own: Own = room.ledger.kind.own(state, seat.actor, reader)
+    plain = request.COOKIES.get(SCRIPT_COOKIE) != "1"
+    address = reverse("workshops:join", args=[workshop.code])
+    return {
+        "workshop": workshop,
+        "code": queries.shown_code(workshop.code),
+        "join_url": request.build_absolute_uri(address),
+        "reader": reader,
+        "me": me,
+        "seq": seq,
+        "epoch": room.ledger.epoch,
+        "time": now_ms(),
+        "version": wire.VERSION,
+        "html": audience.page(own if plain else None),
+        "own": own.data,
+        "now": json.loads(room.now_message(reader, language()))["now"],
+        "op": uuid.uuid4(),
+        "closed": state.closed_at is not None,
+    }
+
+
+# -- the wire over HTTP ----------------------------------------------------------------------------------------------
+
+
+async def _admission(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room, Admission] | None:
+    reader = request.GET.get("as", PARTICIPANT)
+    request.user = await request.auser()
+    try:
+        entered = await enter(request, workshop_id, reader if reader in READERS else PARTICIPANT)
+    except Http404:
+        return None
+    if entered is None:
+        return None
+    workshop, seat, room = entered
+    return room, Admission(str(workshop.stream_id), seat.actor, reader, language())
+
+
+def _not_here() -> HttpResponse:
+    sentence = _("You are not in this workshop, or were removed from it. Ask the facilitator to let you in again.")
+    return HttpResponse(
+        wire.encode({"refused": None, "code": "not_allowed", "message": sentence}),
+        status=403,
+        content_type="application/json",
+    )
+
+
+def _busy() -> HttpResponse:
+    return HttpResponse(
+        wire.encode({"retry": None, "after": 2}), status=503, content_type="application/json"
+    )
+
+
+@require_GET
+async def frames(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The frames over HTTP, for networks that block sockets; without `after`, the snapshot."""
+    try:
+        admitted = await _admission(request, workshop_id)
+        return await http.frames(request, *admitted) if admitted else _not_here()
+    except DatabaseError:
+        return _busy()
+
+
+@require_POST
+async def commands(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """One command: as JSON from a program or the pages' script, or as a form from a page without script."""
+    as_json = request.content_type == "application/json"
+    try:
+        admitted = await _admission(request, workshop_id)
+        if admitted is None:
+            return _not_here() if as_json else redirect("workshops:room", workshop_id)
+        room, admission = admitted
+        if as_json:
+            message = http.read_json(request)
+            return http.answer_response(await http.decide(room, message, admission), admission.language)
+        return await _form_post(request, workshop_id, room, admission)
+    except Refused as refused:
+        return http.answer_response(Refusal(None, refused.code, refused.sentence), language())
+    except DatabaseError:
+        return _busy()
+
+
+async def _form_post(
+    request: HttpRequest, workshop_id: uuid.UUID, room: Room, admission: Admission
+) -> HttpResponseRedirect:
+    """Carry out a button of a page without script, and show that page again."""
+    page = {FACILITATOR: "workshops:console", SCREEN: "workshops:screen"}.get(admission.reader, "workshops:room")
+    back = redirect(page, workshop_id)
+    message = command_of(request)
+    if message is None:
+        return back
+    answer = await http.decide(room, message, admission)
+    if isinstance(answer, Refusal) and answer.code != "nothing_to_do":
+        messages.error(request, str(answer.sentence))
+    elif isinstance(answer, Retry):
+        messages.error(request, _("The server is busy, so this was not saved. Go back and try once more."))
+    elif isinstance(answer, Ack) and message["do"] not in ("dot.place", "dot.take_back"):
+        messages.success(request, _("Saved."))
+    return back
+
+
+def command_of(request: HttpRequest) -> dict[str, Any] | None:
+    """Read the pressed button's command, and the form fields that it names. None if no button was pressed."""
+    try:
+        message = json.loads(request.POST.get("command", ""))
+    except ValueError:
+        return None
+    if not isinstance(message, dict):
+        return None
+    taken = message.pop("fields", {})
+    for name, field in taken.items() if isinstance(taken, dict) else ():
+        if isinstance(field, str) and isinstance(name, str):
+            many = field.endswith("[]")
+            message[name] = request.POST.getlist(field[:-2]) if many else request.POST.get(field, "")
+    for name in ("done", "undo"):
+        message.pop(name, None)
+    message["op"] = request.POST.get("op", "")
+    return message
