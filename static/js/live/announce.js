@@ -3,6 +3,7 @@
 import { text } from "./texts.js";
 
 const APART = 5_000;
+const GATHER = 300;
 const AT_MOST = 3;
 
 /** Feeds the polite region #announce. */
@@ -44,7 +45,7 @@ export class Announcer {
       this.#queue.push(sentence);
     }
     if (!this.#queue.length || this.#timer) return;
-    const wait = Math.max(0, this.#last + APART - performance.now());
+    const wait = Math.max(GATHER, this.#last + APART - performance.now());
     this.#timer = setTimeout(() => this.#speak(), wait);
   }
 

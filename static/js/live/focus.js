@@ -109,12 +109,23 @@ function successor(gone, around) {
   for (const id of around) {
     const near = document.getElementById(id);
     if (!near) continue;
-    const next = gone.id ? document.getElementById(gone.id) : twin(gone, near);
+    const next = gone.id ? document.getElementById(gone.id) : twin(gone, near) ?? namesake(gone, near);
     if (next instanceof HTMLElement) return next;
     if (!near.hasAttribute("tabindex")) near.setAttribute("tabindex", "-1");
     return near;
   }
   return null;
+}
+
+/**
+ * For what has neither id nor name (a summary, a link): the same kind of element with the same words.
+ * @param {Element} gone
+ * @param {Element} near
+ * @returns {Element | null}
+ */
+function namesake(gone, near) {
+  const words = gone.textContent?.trim();
+  return [...near.querySelectorAll(gone.localName)].find((one) => one.textContent?.trim() === words) ?? null;
 }
 
 /** @param {Element} element */

@@ -1,0 +1,218 @@
+"""What frames do to the page: docs/protocol.md, section 3."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.chromium import Visitors
+from tests.live.conftest import card, writer
+from tests.live.fake_room import FakeRoom
+
+
+async def open_room(visitors: Visitors, room: FakeRoom, **options: Any) -> Page:
+    page = await visitors.open(room.base, **options)
+    await room.until(lambda: room.sockets)
+    return page
+
+
+async def ids(page: Page, of: str = "#ideas") -> list[str]:
+    found: list[str] = await page.locator(f"{of} > *").evaluate_all("all => all.map(one => one.id)")
+    return found
+
+
+async def test_a_frame_changes_adds_orders_and_removes(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    await room.frame(
+        card("i2", "Changed") + card("i9", "New"), order={"ideas": ["i9", "i3", "i2"]}, say=["One new idea."]
+    )
+    await expect(page.locator("#i2 p")).to_have_text("Changed")
+    assert await ids(page) == ["i9", "i3", "i2"]
+    await expect(page.locator("#announce")).to_have_text("One new idea.")
+    await room.frame(gone=["i3"])
+    await expect(page.locator("#i3")).to_have_count(0)
+
+
+async def test_a_frame_applied_twice_changes_nothing(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    frame = await room.frame(
+        card("i2", "Changed") + card("i9", "New"), order={"ideas": ["i2", "i9", "i1"]}, gone=["i3"]
+    )
+    await expect(page.locator("#i9")).to_be_visible()
+    before = await page.locator("#live").inner_html()
+    await page.evaluate(
+        "window.changes = 0; new MutationObserver(all => { window.changes += all.length })"
+        ".observe(document.getElementById('live'), {subtree: true, childList: true, attributes: true})"
+    )
+    await room.push(frame)
+    again = {**frame, "from": room.seq, "seq": room.seq + 1}
+    room.seq += 1
+    await room.push(again)
+    await room.frame(card("i1", "Last"))
+    await expect(page.locator("#i1 p")).to_have_text("Last")
+    changes = await page.evaluate("window.changes")
+    assert changes <= 6, "only the last frame's card may have changed"
+    assert (await page.locator("#live").inner_html()).replace("Last", "Idea 1") == before
+
+
+async def test_a_card_keeps_its_list_when_it_is_redrawn(visitors: Visitors, room: FakeRoom) -> None:
+    room.live = (
+        '<section id="g1"><h2>One</h2><ol id="ideas" data-list>' + card("i1", "First") + "</ol></section>"
+    )
+    page = await open_room(visitors, room)
+    await page.evaluate("document.getElementById('i1').kept = true")
+    await room.frame(
+        '<section id="g1"><h2>Renamed</h2><ol id="ideas" data-list></ol></section>' + card("i2", "Second"),
+        order={"ideas": ["i2", "i1"]},
+    )
+    await expect(page.locator("#g1 h2")).to_have_text("Renamed")
+    assert await ids(page) == ["i2", "i1"]
+    assert await page.evaluate("document.getElementById('i1').kept")
+
+
+async def test_a_list_and_what_stands_in_it_arrive_in_one_frame(visitors: Visitors, room: FakeRoom) -> None:
+    room.live = '<div id="groups" data-list></div><ol id="ideas" data-list>' + card("i1", "First") + "</ol>"
+    page = await open_room(visitors, room)
+    group = '<section id="g1"><ol id="g1-ideas" data-list></ol></section>'
+    await room.frame(
+        group + card("i5", "New"), order={"g1-ideas": ["i5", "i1"], "ideas": [], "groups": ["g1"]}
+    )
+    await expect(page.locator("#i5")).to_be_visible()
+    assert await ids(page, "#g1-ideas") == ["i5", "i1"]
+    assert await ids(page) == []
+
+
+async def test_own_values_reach_old_and_new_elements(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    await expect(page.locator("[data-own-text=left]")).to_have_text("3")
+    badge = '<p id="b" data-own-show="mine i9" data-now-text="here">Yours</p><meter id="m" max="5" data-own-value="dots i9"></meter>'
+    await room.frame(f'<li id="i9">{badge}</li>', order={"ideas": ["i9"]})
+    await expect(page.locator("#b")).to_be_hidden()
+    await room.set_own(
+        {"left": 1, "dots": {"i9": 2}, "mine": ["i9"]},
+        '<p id="mine" data-own-slot><b id="o">Yours only</b></p>',
+    )
+    await expect(page.locator("#b")).to_be_visible()
+    await expect(page.locator("#b")).to_have_text("1")
+    await expect(page.locator("[data-own-text=left]")).to_have_text("1")
+    assert await page.locator("#m").get_attribute("data-value") == "2"
+    await expect(page.locator("#o")).to_be_visible()
+    await room.push({"now": {"here": 24}})
+    await expect(page.locator("#b")).to_have_text("24")
+    await room.frame(writer("Redrawn"))
+    await expect(page.locator("#a1 h2")).to_have_text("Redrawn")
+    await expect(page.locator("#o")).to_have_text("Yours only")
+
+
+async def test_a_gap_is_fetched(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    await room.frame(card("i1", "Missed"), send=False)
+    await room.frame(card("i2", "Seen"))
+    await expect(page.locator("#i1 p")).to_have_text("Missed")
+    await expect(page.locator("#i2 p")).to_have_text("Seen")
+    assert len(room.requests) == 1
+    assert room.requests[0].startswith("/frames?after=10&")
+
+
+async def test_a_heartbeat_ahead_of_us_is_a_gap(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    await room.frame(card("i1", "Missed"), send=False)
+    await room.push({"seq": room.seq, "time": int(time.time() * 1000)})
+    await expect(page.locator("#i1 p")).to_have_text("Missed")
+
+
+async def test_reset_and_a_new_epoch_fetch_the_snapshot(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    room.live = writer("Whole") + '<ol id="ideas" data-list></ol>' + card("i8", "From the snapshot")
+    room.order = {"ideas": ["i8"]}
+    room.seq += 500
+    await room.push({"reset": room.seq})
+    await expect(page.locator("#ideas > #i8 p")).to_have_text("From the snapshot")
+    room.epoch, room.seq = "e2", 3
+    room.live = writer("Restored from a backup") + '<ol id="ideas" data-list></ol>'
+    room.order = {}
+    room.cut()
+    await expect(page.locator("#a1 h2")).to_have_text("Restored from a backup")
+    await room.until(lambda: room.sockets)
+    await room.frame(writer("And on"))
+    await expect(page.locator("#a1 h2")).to_have_text("And on")
+
+
+async def test_focus_selection_and_words_survive_a_redraw(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    await page.locator("#plus-i2").focus()
+    await room.frame(card("i2", "Changed"), order={"ideas": ["i3", "i2", "i1"]})
+    await expect(page.locator("#i2 p")).to_have_text("Changed")
+    await expect(page.locator("#plus-i2")).to_be_focused()
+    field = page.locator("[name=new-idea]")
+    await field.press_sequentially("A half-typed idea")
+    await field.press("Home")
+    await room.frame(writer("Two minutes left") + card("i1", "Elsewhere"))
+    await expect(page.locator("#i1 p")).to_have_text("Elsewhere")
+    await expect(page.locator("#a1 h2")).to_have_text("Write your ideas")  # held while typing
+    await expect(page.locator("#a1 h2")).to_have_text("Two minutes left")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("A half-typed idea")
+    await field.press_sequentially("Not ")
+    await expect(field).to_have_value("Not A half-typed idea")
+
+
+async def test_an_open_menu_waits_for_its_patch_and_nothing_else_does(
+    visitors: Visitors, room: FakeRoom
+) -> None:
+    page = await open_room(visitors, room)
+    await page.locator("#menu-i2 summary").click()
+    await room.frame(card("i2", "Held") + card("i3", "Not held"), order={"ideas": ["i3", "i2"]})
+    await expect(page.locator("#i3 p")).to_have_text("Not held")
+    await expect(page.locator("#i2 p")).to_have_text("Idea 2")
+    assert await ids(page) == ["i1", "i2", "i3"]
+    await page.locator("#menu-i2 summary").click()
+    await page.locator("#plus-i3").focus()
+    await expect(page.locator("#i2 p")).to_have_text("Held")
+    assert await ids(page) == ["i3", "i2"]
+
+
+async def test_a_held_patch_is_applied_in_the_end(visitors: Visitors, room: FakeRoom) -> None:
+    page = await visitors.open(room.base, "/blank")
+    await page.clock.install()
+    await page.goto("/")
+    await room.until(lambda: room.sockets)
+    await page.locator("#menu-i2 summary").click()
+    await room.frame(card("i2", "Old news") + card("i3", "Now"))
+    await expect(page.locator("#i3 p")).to_have_text("Now")
+    await room.frame(card("i2", "Held"), order={"ideas": ["i3", "i2", "i1"]})
+    await room.push({"now": {"here": 2}})
+    await page.clock.fast_forward(16_000)
+    await expect(page.locator("#i2 p")).to_have_text("Held")
+    assert await ids(page) == ["i3", "i2", "i1"]
+    assert await page.locator("#menu-i2").get_attribute("open") == ""
+    await expect(page.locator("#menu-i2 summary")).to_be_focused()
+
+
+async def test_announcements_are_gathered(visitors: Visitors, room: FakeRoom) -> None:
+    page = await open_room(visitors, room)
+    await page.evaluate(
+        "window.said = []; new MutationObserver(() => window.said.push(document.getElementById('announce').textContent))"
+        ".observe(document.getElementById('announce'), {childList: true})"
+    )
+    for n in range(20):
+        await room.frame(card("i1", f"Idea {n}"), say=[f"Sentence {n}."])
+    await expect(page.locator("#announce")).to_contain_text("Sentence 19.", timeout=8_000)
+    said = await page.evaluate("window.said")
+    assert len(said) <= 2, said
+    assert said[-1].endswith("more.")
+
+
+async def test_time_left_goes_by_the_servers_clock(visitors: Visitors, room: FakeRoom) -> None:
+    room.time_ahead = 3_600_000
+    until = int(time.time() * 1000) + room.time_ahead + 90_000
+    room.live += f'<time id="t" data-until="{until}"></time><time id="p" data-left="605000"></time>'
+    page = await open_room(visitors, room)
+    text = await page.locator("#t").text_content()
+    assert text is not None
+    assert 80 <= int(text[0]) * 60 + int(text[2:]) <= 90
+    await expect(page.locator("#p")).to_have_text("10:05")
+    await room.frame('<time id="t" data-until="5"></time>')
+    await expect(page.locator("#t")).to_have_text("Time is up")
