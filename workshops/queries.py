@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 
-from workshops.models import Attendance, Workshop
+from workshops.models import Archive, Attendance, Workshop
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -58,3 +58,8 @@ def shown_code(code: str) -> str:
 def seat_of(workshop: Workshop, actor: str) -> Attendance | None:
     """Find a seat by its pseudonym."""
     return Attendance.objects.filter(workshop=workshop, actor=actor).first()
+
+
+def archive_of(workshop: Workshop) -> Archive | None:
+    """Find what a closed workshop left behind; None before it is closed."""
+    return Archive.objects.select_related("workshop__challenge").filter(workshop=workshop).first()

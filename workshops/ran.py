@@ -1,0 +1,74 @@
+"""How a workshop really ran, read from its archive."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.timezone import localtime
+
+from workshops.activities.registry import ACTIVITIES
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One round of a step."""
+
+    number: int
+    opened: datetime.datetime | None
+    closed: datetime.datetime | None
+    revealed: datetime.datetime | None
+
+    @property
+    def took(self) -> int | None:
+        """Whole minutes from opening to closing."""
+        if self.opened is None or self.closed is None:
+            return None
+        return round((self.closed - self.opened).total_seconds() / 60)
+
+
+@dataclass(frozen=True, slots=True)
+class RanStep:
+    """One step of the agenda, as planned and as it ran."""
+
+    title: str
+    label: StrOrPromise
+    planned: int
+    """Minutes; 0 where none were planned."""
+    runs: list[Run]
+
+
+def steps_of(content: dict[str, Any]) -> list[RanStep]:
+    """Give the agenda of an archive with planned and real times."""
+    return [
+        RanStep(
+            step["title"],
+            label_of(step["kind"]),
+            step.get("minutes") or 0,
+            [
+                Run(
+                    run["number"],
+                    moment_of(run.get("opened_at")),
+                    moment_of(run.get("closed_at")),
+                    moment_of(run.get("revealed_at")),
+                )
+                for run in step["rounds"]
+            ],
+        )
+        for step in content.get("agenda", ())
+    ]
+
+
+def label_of(kind: str) -> StrOrPromise:
+    """Name a kind of activity; one that was taken out of the workspace since keeps its short name."""
+    activity = ACTIVITIES.get(kind)
+    return activity.label if activity else kind.replace("_", " ")
+
+
+def moment_of(written: str | None) -> datetime.datetime | None:
+    """Read a time as archives write it, and give it where the reader is."""
+    return localtime(datetime.datetime.fromisoformat(written)) if written else None

@@ -1,0 +1,120 @@
+"""What a closed workshop left behind: its page, the check of its seal, and downloads. For members of the challenge."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from workshops import archive as archives
+from workshops import exports, permissions, queries, ran, seals
+from workshops.activities.registry import ACTIVITIES
+from workshops.models import Archive
+
+if TYPE_CHECKING:
+    from workshops.models import Workshop
+
+TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "zip": "application/zip"}
+
+
+def _workshop(request: HttpRequest, workshop_id: uuid.UUID) -> Workshop:
+    """Find the workshop for somebody who may read its archive. Raises Http404."""
+    workshop = queries.workshop_or_404(workshop_id)
+    if not permissions.can_see_archive(request.user, workshop):
+        raise Http404
+    return workshop
+
+
+def _archive(request: HttpRequest, workshop_id: uuid.UUID) -> Archive:
+    archive = queries.archive_of(_workshop(request, workshop_id))
+    if archive is None:
+        raise Http404
+    return archive
+
+
+@require_safe
+@never_cache
+def page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """The archive; before the workshop is closed, a page that says so."""
+    workshop = _workshop(request, workshop_id)
+    archive = queries.archive_of(workshop)
+    if archive is None:
+        context = {"workshop": workshop, "challenge": workshop.challenge}
+        return render(request, "workshops/archive_not_yet.html", context, status=404)
+    return render(request, "workshops/archive.html", _context(request, archive))
+
+
+@require_POST
+@never_cache
+def check_seal(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """Read the whole log again and say whether the seal holds."""
+    archive = _archive(request, workshop_id)
+    check = seals.check(archive)
+    if request.headers.get("HX-Request") == "true":
+        context = {"archive": archive, "workshop": archive.workshop, "check": check}
+        return render(request, "workshops/parts/seal.html", context)
+    return render(request, "workshops/archive.html", _context(request, archive) | {"check": check})
+
+
+def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
+    content, workshop = archive.content, archive.workshop
+    rounds: dict[str, int] = {}
+    for outcome in content["outcomes"]:
+        rounds[outcome["step"]] = rounds.get(outcome["step"], 0) + 1
+    return {
+        "archive": archive,
+        "workshop": workshop,
+        "challenge": workshop.challenge,
+        "content": content,
+        "opened": ran.moment_of(content["workshop"].get("opened_at")),
+        "closed": ran.moment_of(content["workshop"].get("closed_at")),
+        "steps": ran.steps_of(content),
+        "outcomes": [
+            {
+                "outcome": outcome,
+                "key": f"outcome-{outcome['step']}-{outcome['round']}",
+                "file": f"{outcome['step']}-{outcome['round']}",
+                "label": ran.label_of(outcome["kind"]),
+                "many": rounds[outcome["step"]] > 1,
+                # Only known kinds: the name is stored data and becomes part of a path.
+                "template": f"workshops/activities/{outcome['kind']}/outcome.html"
+                if outcome["kind"] in ACTIVITIES
+                else "",
+                "table": None if outcome["kind"] in ACTIVITIES else exports.table_of(outcome, content),
+            }
+            for outcome in content["outcomes"]
+        ],
+        "can_publish": permissions.can_publish(request.user, workshop),
+    }
+
+
+@require_safe
+@never_cache
+def export(request: HttpRequest, workshop_id: uuid.UUID, step: str, number: str, form: str) -> HttpResponse:
+    """One outcome as CSV or JSON."""
+    archive = _archive(request, workshop_id)
+    try:
+        outcome = archives.outcome_of(archive, f"{step}/{int(number)}")
+    except KeyError as missing:
+        raise Http404 from missing
+    write = exports.outcome_csv if form == "csv" else exports.outcome_json
+    return _file(write(archive, outcome), f"{exports.name_of(archive)}-{step}-{number}", form)
+
+
+@require_safe
+@never_cache
+def export_all(request: HttpRequest, workshop_id: uuid.UUID, form: str) -> HttpResponse:
+    """The whole archive, as sealed JSON or as a ZIP with tables."""
+    archive = _archive(request, workshop_id)
+    write = exports.whole_json if form == "json" else exports.whole_zip
+    return _file(write(archive), exports.name_of(archive), form)
+
+
+def _file(data: bytes, name: str, form: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
