@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import nh3
@@ -43,9 +44,11 @@ def render(source: str) -> SafeString:
     return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it
 
 
-_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in r"\`*_{}[]()<>#+-.!|~="})
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
+# At the beginning of a line these would make a heading, a list or a quotation.
+_OPENING = re.compile(r"^(\d{1,9})?([.)#+=-])")
 
 
 def plain(text: str) -> str:
     """`text` (a workshop's title, a prompt) so that Markdown shows it as it is, on one line."""
-    return " ".join(text.split()).translate(_SPECIAL)
+    return _OPENING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", " ".join(text.split())))

@@ -23,8 +23,8 @@ MAX_TAGS = 8
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """The tags in lower case, once each, in order; at most MAX_TAGS of at most 40 characters."""
-    names = (" ".join(tag.lower().split())[:40].strip() for tag in tags)
+    """The tags in lower case, once each, in order; at most MAX_TAGS of at most 60 characters."""
+    names = (" ".join(tag.lower().split())[:60].strip() for tag in tags)
     return list(dict.fromkeys(name for name in names if name))[:MAX_TAGS]
 
 

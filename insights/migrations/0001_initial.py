@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
                 (
                     "insight",
                     models.ForeignKey(

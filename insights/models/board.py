@@ -60,7 +60,7 @@ class InsightTag(models.Model):
     """A tag of an insight; a row of its own, so that both databases can filter by it."""
 
     insight = models.ForeignKey(Insight, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
 
     class Meta:
         ordering: ClassVar = ["name"]

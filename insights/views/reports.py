@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from challenges.queries import challenge_or_404
 from insights.actions import reports as acts
+from insights.markdown import render as render_markdown
 from insights.models import Block
 from insights.permissions import can_make_reports
 from insights.queries import archives_of, blocks_of, removed_blocks, reports_of, versions_of
@@ -73,7 +75,7 @@ def _editor(report: Report, **more: Any) -> dict[str, Any]:
     return {
         "challenge": report.challenge,
         "report": report,
-        "blocks": blocks_of(report),
+        "blocks": [(block, strip_tags(render_markdown(block.text))) for block in blocks_of(report)],
         "removed": removed_blocks(report),
         "versions": versions_of(report),
         "kinds": Block.Kind.choices,

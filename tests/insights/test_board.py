@@ -46,7 +46,7 @@ def test_taking_from_a_workshop_keeps_the_identity_and_the_votes(
     assert set(rows) == {("idea", idea, ""), ("cluster", group, ""), ("vote", idea, "a3/1")}
     page = as_staff.get(Insight.objects.get().get_absolute_url()).content.decode()
     assert "5 dots, from 4 people" in page
-    assert "sealed at entry 1871" in page
+    assert "sealed at entry 1,871" in page
 
 
 def test_what_is_not_of_this_workshop_cannot_be_taken(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape as escape_all
 from html.parser import HTMLParser
 
 import pytest
@@ -22,6 +23,10 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, attrs))
+
+
+def escape(text: str) -> str:
+    return escape_all(text, quote=False)
 
 
 HTMX = {"HX-Request": "true"}
@@ -60,11 +65,12 @@ def test_blocks_are_added_edited_moved_removed_and_put_back(
 ) -> None:
     before = headings(report)
     add = at("add_block", report)
-    for kind, fields in {
+    new: dict[str, dict[str, object]] = {
         "text": {"heading": "Words", "text": "Hello."},
         "outcome": {"heading": "Again", "outcome": f"{archive.pk}:a3/1"},
         "insights": {"heading": "Claims", "insights": [insight.pk]},
-    }.items():
+    }
+    for kind, fields in new.items():
         assert as_staff.get(add, {"kind": kind}, headers=headers).status_code == 200
         as_staff.post(add, {"kind": kind, **fields}, headers=headers)
     assert headings(report) == [*before, "Words", "Again", "Claims"]
@@ -132,8 +138,16 @@ def test_markdown_keeps_its_place_on_the_page() -> None:
     assert "<h3>One</h3>" in html
     assert "<h4>Two</h4>" in html
     assert 'rel="noopener nofollow"' in html
-    title = "1. *Not* a [link](https://a.example) <b> # no"
-    assert title.replace("<b>", "&lt;b&gt;") in render(plain(title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["1. *Not* a [link](https://a.example) <b> # no", "# no heading", "- no list", "2) no list", "a long-term plan",
+     "R&amp;D & co_op_s ~~x~~ `y` \\z", "+ plus", "> quoted", "| a | b |", "<https://a.example>", "==="],
+)  # fmt: skip
+def test_words_of_a_workshop_stay_as_they_are(title: str) -> None:
+    assert render(f"* {plain(title)}").strip() == f"<ul>\n<li>{escape(title)}</li>\n</ul>"
+    assert "long-term" in plain("a long-term plan")
 
 
 def test_the_preview_shows_the_draft(as_staff: Client, report: Report) -> None:
