@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from django.template.loader import render_to_string
 
+from tests.chromium import Visitors
 from tests.live.fake_room import FakeRoom, serve
 
 CARD = (
@@ -38,6 +39,12 @@ def board(**groups: list[str]) -> str:
         f'<ol id="{group}-ideas" data-list>{"".join(card(one, f"Idea {one}") for one in ideas)}</ol></section>'
         for group, ideas in groups.items()
     )
+
+
+@pytest.fixture
+def visitors(room: FakeRoom, visitors: Visitors) -> Visitors:
+    """As everywhere, but gone before the room is: a page must not see its server end."""
+    return visitors
 
 
 @pytest.fixture

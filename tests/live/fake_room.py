@@ -213,7 +213,7 @@ class FakeRoom:
             "data-socket": "/ws/w1/", "data-frames": "/frames", "data-commands": "/commands",
         }  # fmt: skip
         said = " ".join(f'{name}="{html.escape(str(value))}"' for name, value in attributes.items())
-        body = f"""<!doctype html><html lang="en-GB"><head><title>Room</title>
+        body = f"""<!doctype html><html lang="en-GB"><head><title>Room</title><meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,"><script type="module" src="/static/js/live.js"></script></head><body>
 <p id="saved" role="status" data-state="saved"><span data-saved-text>{self.saved_text}</span></p>
 <div id="notice" role="alert"></div><main><div id="live" data-live {said}>{self.live}</div></main>

@@ -107,7 +107,7 @@ async def test_a_finger_drags_and_the_page_comes_along(visitors: Visitors, group
     for at in (y + 10, y + 100, 300, 500, 690):
         await touch("touchMove", (x, at))
     await expect(page.locator(".drag-ghost")).to_be_visible()
-    await page.wait_for_function("scrollY + innerHeight >= document.documentElement.scrollHeight - 2")
+    await expect(page.locator("#i30")).to_be_in_viewport(ratio=1)
     x, y = await centre(page, "#i30 p")
     await touch("touchMove", (x, y - 4))
     await expect(page.locator("#g2-ideas > [data-drag-slot]")).to_be_visible()

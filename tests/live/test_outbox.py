@@ -45,11 +45,13 @@ async def test_a_command_is_sent_without_what_is_meant_for_the_person(visitors: 
 
 
 async def test_saved_is_said_only_after_the_answer(visitors: Visitors, room: FakeRoom) -> None:
-    room.rule = lambda command: {"retry": "", "after": 0.6} if len(room.asked) == 1 else None
+    room.rule = lambda command: {"retry": "", "after": 0.5}
     page = await open_room(visitors, room)
     await write(page, "Slow")
     await expect(page.locator("#saved")).to_have_text("Saving…")
     await expect(page.locator("[data-pending-for] li")).to_contain_text("Slow")
+    assert room.effects == []
+    room.rule = lambda command: None
     await expect(page.locator("#saved")).to_have_text(SAVED)
     await expect(page.locator("[data-pending-for] li")).to_have_count(0)
     assert room.asked[0][1]["op"] == room.asked[1][1]["op"]
@@ -145,6 +147,7 @@ async def test_without_storage_it_says_that_nothing_is_kept(visitors: Visitors, 
     await expect(page.locator("[data-pending-for] li")).to_contain_text("Keep this page open.")
     room.socket, room.http = "open", "open"
     await room.until(lambda: room.effects, 20)
+    await expect(page.locator("#saved")).to_have_text(SAVED)
     visitors.expect_problem("console:")
 
 

@@ -74,7 +74,6 @@ async def test_a_handshake_that_hangs_leads_to_long_polling(visitors: Visitors, 
     await page.clock.fast_forward(5_100)
     await expect(page.locator("#saved")).to_have_text(BLOCKED)
     assert texts(room) == ["Patience"]
-    visitors.expect_problem("WebSocket")
 
 
 async def test_a_socket_that_opens_but_says_nothing_counts_as_blocked(visitors: Visitors, room: FakeRoom) -> None:
