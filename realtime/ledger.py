@@ -127,8 +127,11 @@ class Ledger:
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    def commit(self, batch: Sequence[Asked]) -> list[Answer]:
+    def commit(self, batch: Sequence[Asked], *, at: int | None = None) -> list[Answer]:
         """Decide a batch and make what it does durable, in one transaction.
+
+        `at` (milliseconds since 1970) is for loading a past workshop; live rooms leave it to the clock. A time
+        before the log's last event is taken as that event's.
 
         Returns one answer for each command, in order. If anything but a refusal goes wrong the state is dropped,
         nothing of the batch is written, and the error is raised.
@@ -137,13 +140,13 @@ class Ledger:
             with transaction.atomic():
                 stream = Stream.objects.select_for_update().get(pk=self.stream_id)
                 self._catch_up(stream)
-                return self._write(stream, batch)
+                return self._write(stream, batch, at)
         except BaseException:
             self.forget()
             raise
 
-    def _write(self, stream: Stream, batch: Sequence[Asked]) -> list[Answer]:
-        at = max(ms_of(timezone.now()), self.last_at)
+    def _write(self, stream: Stream, batch: Sequence[Asked], said: int | None) -> list[Answer]:
+        at = max(ms_of(timezone.now()) if said is None else said, self.last_at)
         rows: list[Event] = []
         answers = [self._answer(stream, asked, at, rows) for asked in batch]
         if rows:
