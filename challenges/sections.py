@@ -8,12 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from challenges.models import Membership
 from challenges.queries import members_of, teams_of
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
     from challenges.permissions import Rights
+
+# Headings over the people of a role.
+PLURALS = {
+    "staff": _("Lab staff"),
+    "facilitator": _("Facilitators"),
+    "participant": _("Participants"),
+    "observer": _("Observers"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ def people_section(challenge: Challenge, rights: Rights) -> dict[str, Any]:
         inside = [membership for membership in memberships if membership.role == role]
         if inside:
             words = str(Membership.ROLE_WORDS[role.value])
-            groups.append(RoleGroup(role.value, str(role.label), words, inside))
+            groups.append(RoleGroup(role.value, str(PLURALS[role.value]), words, inside))
     people = len({membership.user_id for membership in memberships})
     return {"challenge": challenge, "rights": rights, "role_groups": groups, "people_count": people}
 
