@@ -86,6 +86,8 @@ TEMPLATES = [
 
 # --- Where things are kept ---
 _sqlite = f"sqlite:///{BASE_DIR}/var/db.sqlite3"
+if not env.str("DATABASE_URL", ""):
+    (BASE_DIR / "var").mkdir(exist_ok=True)
 DATABASES = {
     "default": environment.database(
         dict(env.dj_db_url("DATABASE_URL", _sqlite)), seconds=env.int("DATABASE_CONNECTION_SECONDS", 60)
