@@ -30,8 +30,10 @@ class FakeRoom:
         self.version, self.person = 1, "p7"
         self.own: Message = {}
         self.own_html = ""
+        self.own_changes = 0
         self.now: Message = {"here": 1}
-        self.live, self.order = "", {}
+        self.live = ""
+        self.order: dict[str, list[str]] = {}
         self.items: Message = {}
         self.saved_text = "Everything saved."
         self.frames: list[Message] = []
@@ -71,6 +73,8 @@ class FakeRoom:
 
     async def set_own(self, own: Message, html: str | None = None) -> None:
         self.own, self.own_html = own, html or ""
+        self.own_changes += 1
+        self._wake()
         await self.push({"own": own} if html is None else {"own": own, "html": html})
 
     async def until(self, true: Callable[[], Any], seconds: float = 15) -> None:
@@ -151,9 +155,9 @@ class FakeRoom:
         if self.socket != "mute":
             for message in self._greeting(request.query):
                 await socket.send_str(json.dumps(message))
-        async for message in socket:
-            if message.type == WSMsgType.TEXT:
-                answer = self._answer(json.loads(message.data), "socket")
+        async for got in socket:
+            if got.type == WSMsgType.TEXT:
+                answer = self._answer(json.loads(got.data), "socket")
                 if answer and not socket.closed:
                     await socket.send_str(json.dumps(answer))
         return socket
@@ -175,23 +179,23 @@ class FakeRoom:
         self.requests.append(request.path_qs)
         self._wake()
         if "after" not in request.query:
-            return web.json_response(self._snapshot())
-        seq, own = self.seq, self.own
-        if "next" in request.query and int(request.query["after"]) == seq:
+            return web.json_response(self._snapshot(request.query.get("format") == "json"))
+        seq, own = self.seq, str(self.own_changes)
+        if request.query.get("next") == own and int(request.query["after"]) == seq:
             try:
                 async with asyncio.timeout(float(request.query.get("wait", "0"))):
-                    while self.seq == seq and self.own is own and self.http == "open":
+                    while self.seq == seq and str(self.own_changes) == own and self.http == "open":
                         self._changed.clear()
                         await self._changed.wait()
             except TimeoutError:
                 return web.Response(status=204)
         if blocked := await self._blocked(request):
             return blocked
-        return web.json_response({"messages": self._greeting(request.query), "next": str(self.seq)})
+        return web.json_response({"messages": self._greeting(request.query), "next": str(self.own_changes)})
 
-    def _snapshot(self) -> Message:
+    def _snapshot(self, is_json: bool) -> Message:
         shared = {"full": True, "epoch": self.epoch, "seq": self.seq, "time": self._time(), "now": self.now}
-        parts = {"html": self.live, "items": self.items, "order": self.order}
+        parts = {"order": self.order, **({"items": self.items} if is_json else {"html": self.live})}
         return {**shared, **parts, "own": self.own, "own_html": self.own_html}
 
     async def _blocked(self, request: web.Request) -> web.Response | None:

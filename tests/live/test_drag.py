@@ -23,7 +23,9 @@ async def centre(page: Page, selector: str) -> tuple[float, float]:
 
 
 async def ids(page: Page, group: str) -> list[str]:
-    found: list[str] = await page.locator(f"#{group}-ideas > :not([data-drag-slot])").evaluate_all("all => all.map(one => one.id)")
+    found: list[str] = await page.locator(f"#{group}-ideas > :not([data-drag-slot])").evaluate_all(
+        "all => all.map(one => one.id)"
+    )
     return found
 
 
@@ -46,7 +48,9 @@ async def test_a_card_is_dragged_before_another(visitors: Visitors, groups: Fake
     await groups.until(lambda: groups.effects)
     assert groups.effects == [{"do": "idea.move", "activity": "a2", "to": "g2", "idea": "i1", "before": "i4"}]
     assert await ids(page, "g2") == ["i3", "i1", "i4"]
-    await expect(page.locator(".drag-ghost, [data-drag-slot], .is-over, .is-dragging, .is-wait")).to_have_count(0)
+    await expect(
+        page.locator(".drag-ghost, [data-drag-slot], .is-over, .is-dragging, .is-wait")
+    ).to_have_count(0)
     await groups.frame(order={"g1-ideas": ["i2"], "g2-ideas": ["i3", "i1", "i4"]})
     assert await ids(page, "g2") == ["i3", "i1", "i4"]
 
@@ -71,7 +75,8 @@ async def test_what_others_do_waits_while_a_card_is_in_hand(visitors: Visitors, 
     await groups.until(lambda: groups.sockets)
     await lift(page, "i1", "#i4 p")
     await groups.frame(
-        card("i1", "Changed") + card("i3", "Elsewhere"), order={"g1-ideas": ["i2"], "g2-ideas": ["i4", "i3", "i1"]}
+        card("i1", "Changed") + card("i3", "Elsewhere"),
+        order={"g1-ideas": ["i2"], "g2-ideas": ["i4", "i3", "i1"]},
     )
     await expect(page.locator("#i3 p")).to_have_text("Elsewhere")
     assert await ids(page, "g1") == ["i1", "i2"]

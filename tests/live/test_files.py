@@ -38,8 +38,17 @@ def test_every_sentence_is_in_the_page() -> None:
     block = re.search(r"<script[^>]*>(.*)</script>", page, re.DOTALL)
     assert block
     texts = json.loads(block[1])
-    source = "".join(path.read_text() for path in [STATIC / "js" / "live.js", *(STATIC / "js").glob("live/*.js")])
-    used = set(re.findall(r'\btext\("(\w+)"', source)) | {"removed", "away", "done", "kept", "not_kept", "closed_bad"}
+    source = "".join(
+        path.read_text() for path in [STATIC / "js" / "live.js", *(STATIC / "js").glob("live/*.js")]
+    )
+    used = set(re.findall(r'\btext\("(\w+)"', source)) | {
+        "removed",
+        "away",
+        "done",
+        "kept",
+        "not_kept",
+        "closed_bad",
+    }
     missing = [key for key in used if key not in texts and f"{key}_other" not in texts]
     assert not missing
     assert not [words for words in texts.values() if "!" in words]

@@ -30,7 +30,9 @@ def texts(room: FakeRoom) -> list[str]:
     return [effect["text"] for effect in room.effects]
 
 
-async def test_a_command_is_sent_without_what_is_meant_for_the_person(visitors: Visitors, room: FakeRoom) -> None:
+async def test_a_command_is_sent_without_what_is_meant_for_the_person(
+    visitors: Visitors, room: FakeRoom
+) -> None:
     page = await open_room(visitors, room)
     await write(page, "Meet in the library")
     await expect(page.locator("#toast")).to_contain_text("Your idea is on the board.")
@@ -66,7 +68,9 @@ async def test_order_is_kept_when_one_has_to_be_sent_again(visitors: Visitors, r
     assert texts(room) == ["One", "Two", "Three"]
 
 
-async def test_a_refusal_stands_beside_its_field_and_gives_the_words_back(visitors: Visitors, room: FakeRoom) -> None:
+async def test_a_refusal_stands_beside_its_field_and_gives_the_words_back(
+    visitors: Visitors, room: FakeRoom
+) -> None:
     room.rule = lambda command: {"refused": "", "code": "too_many", "message": "Five ideas are enough."}
     page = await open_room(visitors, room)
     await write(page, "The sixth")
@@ -120,7 +124,9 @@ async def test_the_outbox_outlives_a_reload(visitors: Visitors, room: FakeRoom) 
     room.socket, room.http = "refuse", "down"
     page = await visitors.open(room.base)
     await write(page, "First", "Second")
-    await expect(page.locator("#saved")).to_have_text("Waiting for the network. 2 changes are kept on this device.")
+    await expect(page.locator("#saved")).to_have_text(
+        "Waiting for the network. 2 changes are kept on this device."
+    )
     await expect(page.locator("#saved")).to_have_attribute("data-state", "offline")
     await expect(page.locator("[data-pending-for] li")).to_have_text(
         [f"{idea}Waiting to send. It is safe on this device." for idea in ("First", "Second")]
@@ -137,7 +143,9 @@ async def test_the_outbox_outlives_a_reload(visitors: Visitors, room: FakeRoom) 
 
 async def test_without_storage_it_says_that_nothing_is_kept(visitors: Visitors, room: FakeRoom) -> None:
     page = await visitors.open(room.base, "/blank")
-    await page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden') }})")
+    await page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden') }})"
+    )
     room.socket, room.http = "refuse", "down"
     await page.goto("/")
     await write(page, "Not kept")
@@ -160,9 +168,14 @@ async def test_after_a_day_the_person_is_asked(visitors: Visitors, room: FakeRoo
             "at": await page.evaluate("Date.now()") - days * 86_400_000 + n,
             "tab": "closed",
         }
-        await page.evaluate("([key, value]) => localStorage.setItem(key, value)", [f"outbox:w1:p7:{old['op']}", json.dumps(old)])
+        await page.evaluate(
+            "([key, value]) => localStorage.setItem(key, value)",
+            [f"outbox:w1:p7:{old['op']}", json.dumps(old)],
+        )
     await page.goto("/")
-    await expect(page.locator("#notice")).to_contain_text("2 changes you made more than a day ago were never sent.")
+    await expect(page.locator("#notice")).to_contain_text(
+        "2 changes you made more than a day ago were never sent."
+    )
     assert room.asked == []
     await page.get_by_role("button", name="Send").click()
     await room.until(lambda: len(room.effects) == 2)
@@ -170,7 +183,9 @@ async def test_after_a_day_the_person_is_asked(visitors: Visitors, room: FakeRoo
     await expect(page.locator("#notice")).to_be_hidden()
 
 
-async def test_two_tabs_send_their_own_and_one_takes_over_what_the_other_left(visitors: Visitors, room: FakeRoom) -> None:
+async def test_two_tabs_send_their_own_and_one_takes_over_what_the_other_left(
+    visitors: Visitors, room: FakeRoom
+) -> None:
     first = await open_room(visitors, room)
     second = await first.context.new_page()
     visitors.watch(second, room.base)
@@ -235,7 +250,10 @@ async def test_fields_of_every_kind_are_read(visitors: Visitors, room: FakeRoom)
     }
     room.live += (
         '<div id="all"><select name="to" form="act"><option value="g1">One<option value="g2" selected>Two</select>'
-        + "".join(f'<input type="checkbox" name="pick" value="i{n}" form="act"{" checked" * (n != 2)}>' for n in (1, 2, 3))
+        + "".join(
+            f'<input type="checkbox" name="pick" value="i{n}" form="act"{" checked" * (n != 2)}>'
+            for n in (1, 2, 3)
+        )
         + '<input type="checkbox" name="yes"><input type="radio" name="which" value="a"><input type="radio" name="which" value="b" checked>'
         '<input type="number" name="n" value="5"><input type="checkbox" name="none" value="x" data-optional>'
         f"<button id='go' form='act' name='command' value='{json.dumps(value)}'>Go</button></div>"
@@ -243,4 +261,6 @@ async def test_fields_of_every_kind_are_read(visitors: Visitors, room: FakeRoom)
     page = await open_room(visitors, room)
     await page.locator("#go").click()
     await room.until(lambda: room.effects)
-    assert room.effects == [{"do": "all", "to": "g2", "many": ["i1", "i3"], "yes": False, "which": "b", "n": 5, "none": []}]
+    assert room.effects == [
+        {"do": "all", "to": "g2", "many": ["i1", "i3"], "yes": False, "which": "b", "n": 5, "none": []}
+    ]

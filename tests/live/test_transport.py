@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.async_api import Page, expect
 
 from tests.chromium import Visitors
@@ -27,7 +25,9 @@ async def test_offline_and_back(visitors: Visitors, room: FakeRoom) -> None:
     await room.until(lambda: room.sockets)
     await page.context.set_offline(True)
     await write(page, "Written in a lift")
-    await expect(page.locator("#saved")).to_have_text("Waiting for the network. 1 change is kept on this device.")
+    await expect(page.locator("#saved")).to_have_text(
+        "Waiting for the network. 1 change is kept on this device."
+    )
     await room.frame(card("i1", "Meanwhile"), send=False)
     await page.context.set_offline(False)
     await room.until(lambda: room.effects)
@@ -49,7 +49,6 @@ async def test_a_refused_handshake_leads_to_long_polling_and_back(visitors: Visi
     await room.frame(card("i1", "By long poll"))
     await expect(page.locator("#i1 p")).to_have_text("By long poll")
     await room.set_own({"left": 2})
-    room._wake()
     await expect(page.locator("[data-own-text=left]")).to_have_text("2")
     tried = room.handshakes
     assert tried == 2
@@ -76,7 +75,9 @@ async def test_a_handshake_that_hangs_leads_to_long_polling(visitors: Visitors, 
     assert texts(room) == ["Patience"]
 
 
-async def test_a_socket_that_opens_but_says_nothing_counts_as_blocked(visitors: Visitors, room: FakeRoom) -> None:
+async def test_a_socket_that_opens_but_says_nothing_counts_as_blocked(
+    visitors: Visitors, room: FakeRoom
+) -> None:
     room.socket = "mute"
     page = await open_with_clock(visitors, room)
     await room.until(lambda: room.handshakes == 1)
@@ -86,10 +87,12 @@ async def test_a_socket_that_opens_but_says_nothing_counts_as_blocked(visitors: 
     await expect(page.locator("#saved")).to_have_text(BLOCKED)
 
 
-async def test_a_connection_cut_again_and_again_leads_to_long_polling(visitors: Visitors, room: FakeRoom) -> None:
+async def test_a_connection_cut_again_and_again_leads_to_long_polling(
+    visitors: Visitors, room: FakeRoom
+) -> None:
     page = await visitors.open(room.base)
     for n in range(1, 4):
-        await room.until(lambda: room.sockets)  # noqa: B023
+        await room.until(lambda: room.sockets)
         await expect(page.locator("#saved")).to_have_text(SAVED)
         assert room.handshakes == n
         room.cut()
@@ -162,7 +165,9 @@ async def test_what_is_too_large_for_the_server_is_given_back(visitors: Visitors
     await write(page, "Large")
     await room.until(lambda: room.asked)
     await room.close(4413)
-    await expect(page.locator("#refused-new-idea")).to_have_text("That is too large to send. Make it shorter.")
+    await expect(page.locator("#refused-new-idea")).to_have_text(
+        "That is too large to send. Make it shorter."
+    )
     await expect(page.locator("[name=new-idea]")).to_have_value("Large")
     await room.until(lambda: room.handshakes == 2)
     assert len(room.asked) == 1
