@@ -29,7 +29,7 @@ run: $(VENV)/.runtime ## start the workspace with demo data on http://127.0.0.1:
 	  export $(DEVELOPMENT); exec $(PYTHON) -m daphne --verbosity 0 --websocket_connect_timeout 30 \
 	  --endpoint "tcp:port=$(PORT):interface=$(HOST):backlog=2048" lab_workspace.asgi:application
 
-demo: $(VENV)/.runtime ## load the demo challenge again, as it was at the start
+demo: $(VENV)/.runtime ## load the demo challenge where it is missing (make clean first to start anew)
 	@mkdir -p var
 	@$(DEVELOPMENT) $(PYTHON) manage.py migrate --verbosity 0
 	@$(DEVELOPMENT) $(PYTHON) manage.py demo
