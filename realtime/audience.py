@@ -180,7 +180,7 @@ class Audience:
             filled: dict[str, SafeString] = {}
             more: dict[str, Any] = {"live_lists": filled}
             if own is not None:
-                more |= {"own": own.data, "own_html": render_own(own)}
+                more |= {"own": own.data, "own_html": own_fragments(own)}
             # Inner lists first: a list in a card must be filled before the card is drawn into an outer list.
             roots = kind.roots(state, self.reader)
             for name in sorted(self.orders, key=lambda name: -_depth(name, self.orders)):
@@ -201,11 +201,9 @@ class Audience:
         return mark_safe("".join(drawn))  # noqa: S308 (made of rendered, escaped templates)
 
 
-def render_own(own: Own) -> SafeString:
-    """Render what only one person sees."""
-    return mark_safe(  # noqa: S308 (made of rendered, escaped templates)
-        "".join(render(key, fragment, own=own.data) for key, fragment in own.fragments.items())
-    )
+def own_fragments(own: Own) -> dict[str, SafeString]:
+    """Render what only one person sees, by key."""
+    return {key: render(key, fragment, own=own.data) for key, fragment in own.fragments.items()}
 
 
 def _within(key: str) -> list[str]:

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from realtime import wire
-from realtime.audience import Audience, render_own
+from realtime.audience import Audience, own_fragments
 from realtime.kinds import SYSTEM, Dirty
 from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry
 from realtime.presence import Presence
@@ -326,7 +326,7 @@ class Room:
                 }
             else:
                 with translation.override(peer.language):
-                    message["html"] = render_own(own)
+                    message["html"] = "".join(own_fragments(own).values())
         return wire.encode(message)
 
     def now_message(self, reader: str, language: str) -> str:

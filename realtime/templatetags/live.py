@@ -45,8 +45,8 @@ def live_list(context: template.Context, name: str, tag: str = "ol", **attrs: An
 
 @register.simple_tag(takes_context=True)
 def own_slot(context: template.Context, name: str) -> SafeString:
-    """Draw the place of what only this person sees."""
-    return format_html('<div id="{}" data-own-slot>{}</div>', name, context.get("own_html", ""))
+    """Draw the place of the own fragment of that name, which only this person sees."""
+    return format_html('<div data-own-slot="{}">{}</div>', name, (context.get("own_html") or {}).get(name, ""))
 
 
 @register.simple_tag(takes_context=True)
