@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Phase
-from challenges.queries import phase_on, phases_of
+from challenges.queries import phase_on
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
@@ -121,7 +121,10 @@ class WorkshopForm(forms.Form):
             self.fields["title"].widget.attrs["autofocus"] = True
         self.fields["time"].help_text = _t("Time in %(place)s") % {"place": _zone()}
         self.helper = _helper(
-            "title", Row(Column("day"), Column("time"), Column("minutes")), "purpose", "phase"
+            "title",
+            Row(Column("day"), Column("time")),
+            Row(Column("minutes"), Column("phase")),
+            "purpose",
         )
 
     def clean_day(self) -> datetime.date:
@@ -153,10 +156,6 @@ class WorkshopForm(forms.Form):
             "minutes": values["minutes"],
         }
 
-    def has_phases(self) -> bool:
-        """Whether there is a phase to choose."""
-        return bool(phases_of(self.challenge))
-
 
 def _zone() -> str:
     """Name the place whose clock is meant: "London" for Europe/London."""
@@ -176,8 +175,9 @@ class StepForm(forms.Form):
     )
     minutes = forms.IntegerField(
         label=_("Minutes"),
-        min_value=1,
+        min_value=0,
         max_value=480,
+        help_text=_("0 means no clock."),
         error_messages={"required": _("Say how many minutes it takes.")},
     )
     kept = forms.CharField(widget=forms.HiddenInput, required=False)

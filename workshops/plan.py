@@ -51,12 +51,12 @@ class Slot:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole agenda. `over` is by how many minutes it is longer than the workshop; negative: that many are free."""
+    """A whole agenda: when it ends, by how many minutes it is longer than the workshop, or how many it leaves free."""
 
     slots: list[Slot]
     ends: datetime.datetime
-    minutes: int
     over: int
+    free: int
 
 
 def state_of(workshop: Workshop) -> State:
@@ -88,8 +88,8 @@ def plan_of(workshop: Workshop, state: State) -> Plan:
             )
         )
         at = ends
-    minutes = sum(step.minutes for step in order)
-    return Plan(slots, at, minutes, minutes - workshop.minutes)
+    over = sum(step.minutes for step in order) - workshop.minutes
+    return Plan(slots, at, over=max(0, over), free=max(0, -over))
 
 
 def place_after_move(state: State, step_id: str, *, up: bool) -> tuple[bool, str | None]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from workshops.views import join, live
+from workshops.views import archive, join, live, prepare
 
 app_name = "workshops"
+
+_ARCHIVE = r"^workshops/(?P<workshop_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/archive/"
 
 urlpatterns = [
     path("join/", join.enter_code, name="enter_code"),
@@ -16,4 +18,17 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/screen", live.screen_page, name="screen"),
     path("workshops/<uuid:workshop_id>/commands", live.commands, name="commands"),
     path("workshops/<uuid:workshop_id>/frames", live.frames, name="frames"),
+    path("challenges/<slug:slug>/workshops/new/", prepare.new, name="new"),
+    path("workshops/<uuid:workshop_id>/prepare", prepare.prepare, name="prepare"),
+    path("workshops/<uuid:workshop_id>/prepare/words", prepare.change, name="change"),
+    path("workshops/<uuid:workshop_id>/prepare/code", prepare.code, name="new_code"),
+    path("workshops/<uuid:workshop_id>/prepare/delete", prepare.delete, name="delete"),
+    path("workshops/<uuid:workshop_id>/prepare/add/<slug:kind>", prepare.add_step, name="add_step"),
+    path("workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>", prepare.change_step, name="change_step"),
+    path("workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/move", prepare.move_step, name="move_step"),
+    path("workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/remove", prepare.remove_step, name="remove_step"),
+    path("workshops/<uuid:workshop_id>/archive/", archive.page, name="archive"),
+    path("workshops/<uuid:workshop_id>/archive/check/", archive.check_seal, name="check_seal"),
+    re_path(_ARCHIVE + r"all\.(?P<form>json|zip)$", archive.export_all, name="export_all"),
+    re_path(_ARCHIVE + r"(?P<step>a\d{1,6})-(?P<number>\d{1,4})\.(?P<form>csv|json)$", archive.export, name="export"),
 ]
