@@ -11,6 +11,7 @@ from django.utils import timezone
 from challenges.models import Challenge
 from insights.demo import load_insights
 from lab_workspace.pages.demo.load import demo_data, load_challenge
+from workshops.demo import load_workshops
 
 
 class Command(BaseCommand):
@@ -34,5 +35,6 @@ class Command(BaseCommand):
             return
         data = demo_data(timezone.localdate())
         challenge, people = load_challenge(data)
+        load_workshops(data, challenge, people)
         load_insights(data, challenge, people)
         self.stdout.write(f"The demo challenge is there: “{challenge}”, {len(people)} people.")

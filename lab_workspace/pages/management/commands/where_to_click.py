@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from challenges.models import Membership
+from challenges.permissions import can_facilitate
 from lab_workspace.people import sign_in_links
 from lab_workspace.people.models import User
 from workshops.models import Workshop
+from workshops.queries import shown_code
 
 
 class Command(BaseCommand):
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         _port_must_be_free(host, port)
         base = f"http://{_name_of(host)}:{port}"
         lines = [("The workspace", f"{base}/")]
-        workshop = Workshop.objects.filter(state=Workshop.State.OPEN).order_by("-starts_at").first()
+        workshop = _workshop_to_try()
         facilitator = _facilitator(workshop)
         if facilitator is not None:
             lines.append(
@@ -42,7 +44,10 @@ class Command(BaseCommand):
                 (f"Join “{workshop.title}”", f"{base}{reverse('workshops:join', args=[workshop.code])}")
             )
             lines.append(
-                ("  or enter this code", f"{workshop.code}  at  {base}{reverse('workshops:enter_code')}")
+                (
+                    "  or enter this code",
+                    f"{shown_code(workshop.code)}  at  {base}{reverse('workshops:enter_code')}",
+                )
             )
         lines.append(("The public library", f"{base}{reverse('insights:library')}"))
         width = max(len(label) for label, _ in lines)
@@ -52,9 +57,19 @@ class Command(BaseCommand):
         self.stdout.write("\n  Ctrl-C stops it; what was written is kept in var/ for the next time.\n\n")
 
 
+def _workshop_to_try() -> Workshop | None:
+    """The workshop that is open, else the one planned for now or next."""
+    workshops = Workshop.objects.select_related("created_by")
+    if found := workshops.filter(state=Workshop.State.OPEN).order_by("-starts_at").first():
+        return found
+    return workshops.filter(state=Workshop.State.PLANNED).order_by("starts_at").first()
+
+
 def _facilitator(workshop: Workshop | None) -> User | None:
     people = User.objects.filter(is_active=True)
     if workshop is not None:
+        if workshop.created_by is not None and can_facilitate(workshop.created_by, workshop.challenge):
+            return workshop.created_by
         found = people.filter(
             memberships__challenge=workshop.challenge, memberships__role=Membership.Role.FACILITATOR
         ).first()
