@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def helper(*parts: object) -> FormHelper:
     """A crispy helper for a form whose tag and buttons stand in the template."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.layout = Layout(*parts)
-    return helper
+    made = FormHelper()
+    made.form_tag = False
+    made.disable_csrf = True  # The templates carry the token; a GET form would put it into the address.
+    made.layout = Layout(*parts)
+    return made
 
 
 class Plain(forms.Form):
@@ -163,6 +164,7 @@ class TakeForm(InsightForm, _Support):
     def __init__(self, *args: Any, gids: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice_field(self, "items").choices = [(gid, gid) for gid in gids]
+        self.fields["note"].label = _("A note")
         self.fields["note"].help_text = _("Optional. What is to be seen in what you ticked.")
         self.helper = helper("statement", "note", "strength", "votes", "status", "tags", "phase")
 

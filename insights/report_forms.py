@@ -215,6 +215,16 @@ def block_form(
             initial["insights"] = [one.pk for one in block.insights.all()]
     # Ids of a block's own fields, so that two open forms never share one.
     auto_id = f"id_block_{block.pk}_%s" if block else f"id_new_{kind}_%s"
+    form = _form_of(kind, challenge, data, initial, auto_id)
+    if not form.is_bound:
+        # Whoever opened the form by keyboard goes on in it; with a mistake the summary takes the focus.
+        next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+    return form
+
+
+def _form_of(
+    kind: str, challenge: Challenge, data: Any, initial: dict[str, Any], auto_id: str
+) -> TextBlockForm | OutcomeBlockForm | InsightsBlockForm:
     if kind == Block.Kind.OUTCOME:
         return OutcomeBlockForm(data, initial=initial, auto_id=auto_id, archives=archives_of(challenge))
     if kind == Block.Kind.INSIGHTS:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from challenges.models import Challenge
     from insights.models import Insight
 
+# Up to this many groups stand open, so that nobody has to look for their ideas.
+FEW_GROUPS = 3
+
 
 @require_GET
 @vary_on_headers("HX-Request")
@@ -121,6 +124,7 @@ def take(request: HttpRequest, slug: str, workshop: uuid.UUID) -> HttpResponse:
         "harvest": harvest,
         "form": form,
         "ticked": set(request.POST.getlist("items")),
+        "open_groups": request.method == "POST" or len(harvest.groups) <= FEW_GROUPS,
     }
     return render(request, "insights/take.html", context)
 
