@@ -16,7 +16,6 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import translation
 
-
 from realtime import wire
 from realtime.hub import hub
 from realtime.kinds import Refused
@@ -47,7 +46,7 @@ class Admission:
 class RoomSocket(AsyncWebsocketConsumer):
     """One client of one room."""
 
-    channel_layer_alias = None  # type: ignore[assignment]  # hints go to the hub, never to each socket
+    channel_layer_alias = None  # hints go to the hub, never to each socket
     form: Form = "html"
     reader = language = person = ""
 
@@ -190,5 +189,3 @@ def _op_in(text: str) -> str | None:
         return wire.op_of(orjson.loads(text))
     except (orjson.JSONDecodeError, UnicodeEncodeError):
         return None
-
-

@@ -115,7 +115,9 @@ class OneOf(Field):
 
     def read(self, name: str, value: Any) -> str:
         if not isinstance(value, str) or value not in self.choices:
-            raise bad_field(name, _("this must be one of: %(choices)s.") % {"choices": ", ".join(self.choices)})
+            raise bad_field(
+                name, _("this must be one of: %(choices)s.") % {"choices": ", ".join(self.choices)}
+            )
         return value
 
 

@@ -163,7 +163,9 @@ class Ledger:
         if known is not None:
             seq, before = known
             if before is not None and before != digest:
-                return Refusal(asked.op, "op_reused", _("This operation id was already used for something else."))
+                return Refusal(
+                    asked.op, "op_reused", _("This operation id was already used for something else.")
+                )
             return Ack(asked.op, seq)
         try:
             form = self.kind.forms().get(asked.do)

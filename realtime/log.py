@@ -42,7 +42,7 @@ def read_after(stream_id: Any, seq: int) -> Iterator[Event]:
     return Event.objects.filter(stream_id=stream_id, seq__gt=seq).order_by("seq").iterator(chunk_size=2000)
 
 
-def next_event(  # noqa: PLR0913 (a row has these parts)
+def next_event(
     stream: Stream, new: NewEvent, *, at: int, v: int, actor: str, op: str | None, asked: bytes | None
 ) -> Event:
     """Make the row that follows the stream's head and move the head, in memory only."""
@@ -62,7 +62,7 @@ def next_event(  # noqa: PLR0913 (a row has these parts)
         salt=salt,
         seal=seal_of(salt, private),
     )
-    event.chain = link(stream.head, event, at)
+    event.chain = link(bytes(stream.head), event, at)
     stream.seq, stream.head = event.seq, event.chain
     return event
 

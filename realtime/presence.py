@@ -1,5 +1,7 @@
-"""Who is here, by lease: somebody is present until a while after they were last seen. Nothing is ever counted up and
-down, because a closed laptop or a killed process says no goodbye."""
+"""Who is here, by lease: somebody is present until a while after they were last seen.
+
+Nothing is ever counted up and down, because a closed laptop or a killed process says no goodbye.
+"""
 
 from __future__ import annotations
 

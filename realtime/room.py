@@ -7,6 +7,7 @@ next batch, so a crowd costs one transaction for many. Nothing is rendered or se
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -118,10 +119,8 @@ class Room:
         if self.ledger.pending:
             wait = min(wait, self._next_flush - time.monotonic())
         if wait > 0:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
-            except TimeoutError:
-                pass
         self._wake.clear()
 
     def _tend(self) -> None:
@@ -166,7 +165,7 @@ class Room:
             logger.warning("room.retry %s", type(error).__name__)
             return await self._recover([Retry(asked.op, 2.0) for asked in batch])
         except NewerEvent:
-            logger.error("room.newer_event")
+            logger.exception("room.newer_event")
             self.close(wire.RESTART)
             return [Retry(asked.op, 5.0) for asked in batch]
         except Exception:
@@ -361,13 +360,15 @@ class Room:
 
     async def drain(self) -> None:
         """Finish what was already taken, show it, then close for a restart."""
-        while self._waiting:
-            await asyncio.sleep(0.01)
-        async with self._lock:
+        async with self._lock:  # lets the batch under way finish
+            waiting, self._waiting = self._waiting, []
+            if self.ledger.state is not None:
+                answers = await self._decide([asked for asked, _ in waiting])
+                for (_, future), answer in zip(waiting, answers, strict=True):
+                    if not future.done():
+                        future.set_result(answer)
             self._flush()
         for peer in list(self.peers):
             peer.push(wire.encode({"notice": "restart"}))
         self.close(wire.RESTART)
         await self._task
-
-

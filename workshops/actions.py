@@ -38,7 +38,7 @@ def new_join_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
-def make_workshop(  # noqa: PLR0913 (a workshop has these parts)
+def make_workshop(
     challenge: Challenge,
     title: str,
     starts_at: datetime,

@@ -104,7 +104,9 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
             "seq": stream.seq,
             "head": bytes(stream.head).hex(),
         },
-        "ideas": {state.gid(idea.id): _idea(state, idea) for idea in state.ideas.values() if not idea.removed},
+        "ideas": {
+            state.gid(idea.id): _idea(state, idea) for idea in state.ideas.values() if not idea.removed
+        },
         "clusters": clusters,
         "outcomes": outcomes,
     }

@@ -6,7 +6,7 @@ it can be made again from the log: `manage.py project_again`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtime.log import moment_of
 from realtime.models import Stream
@@ -87,14 +87,16 @@ def _write_ideas(state: State, workshop: Workshop, steps: set[str]) -> None:
     )
 
 
-def _clusters(workshop: Workshop, step: Step, run: Round, clusters: list[dict[str, object]]) -> list[ClusterRecord]:
+def _clusters(
+    workshop: Workshop, step: Step, run: Round, clusters: list[dict[str, Any]]
+) -> list[ClusterRecord]:
     return [
         ClusterRecord(
-            gid=str(cluster["id"]),
+            gid=cluster["id"],
             workshop=workshop,
             step=step.id,
             round=run.number,
-            title=str(cluster["title"]),
+            title=cluster["title"],
             ideas=cluster["ideas"],
             position=place,
         )

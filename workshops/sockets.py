@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import translation
+from django.utils.translation import trans_real
 
 from realtime.consumer import Admission, RoomSocket
 from realtime.hub import hub
@@ -27,7 +28,9 @@ class WorkshopSocket(RoomSocket):
         known = seats.read_ticket(cookies.get(seats.TICKET, ""), workshop_id)
         try:
             if known is None:
-                known = await hub().in_thread(_by_session, cookies.get(settings.SESSION_COOKIE_NAME), workshop_id)
+                known = await hub().in_thread(
+                    _by_session, cookies.get(settings.SESSION_COOKIE_NAME), workshop_id
+                )
             if known is None:
                 return None
             stream, actor = known
@@ -71,7 +74,7 @@ def _language(scope: dict[str, Any], cookies: dict[str, str]) -> str:
     if translation.check_for_language(chosen) and chosen in dict(settings.LANGUAGES):
         return chosen
     header = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-    for wish, _weight in translation.trans_real.parse_accept_lang_header(header.decode("latin1").lower()):
+    for wish, _weight in trans_real.parse_accept_lang_header(header.decode("latin1").lower()):
         try:
             return translation.get_supported_language_variant(wish)
         except LookupError:

@@ -46,7 +46,9 @@ def live_list(context: template.Context, name: str, tag: str = "ol", **attrs: An
 @register.simple_tag(takes_context=True)
 def own_slot(context: template.Context, name: str) -> SafeString:
     """Draw the place of the own fragment of that name, which only this person sees."""
-    return format_html('<div data-own-slot="{}">{}</div>', name, (context.get("own_html") or {}).get(name, ""))
+    return format_html(
+        '<div data-own-slot="{}">{}</div>', name, (context.get("own_html") or {}).get(name, "")
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -116,7 +118,8 @@ def act(do: str, **fields: Any) -> SafeString:
     if taken:
         command["fields"] = taken
     return format_html(
-        'type="submit" form="act" name="command" value="{}"', json.dumps(command, ensure_ascii=False, default=str)
+        'type="submit" form="act" name="command" value="{}"',
+        json.dumps(command, ensure_ascii=False, default=str),
     )
 
 

@@ -23,7 +23,7 @@ GRACE_MS = 10_000
 """After time is up, people have this long to finish their sentence before the activity closes by itself."""
 
 
-def setting(  # noqa: PLR0913 (a form field has these parts)
+def setting(
     label: StrOrPromise,
     help_text: StrOrPromise = "",
     *,
@@ -129,7 +129,7 @@ class Activity(ABC):
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
-    def may_open(self, state: State, step: Step) -> None:  # noqa: B027 (most kinds can always open)
+    def may_open(self, state: State, step: Step) -> None:
         """Raise Refused if a round can't begin now."""
 
     @abstractmethod
@@ -153,7 +153,9 @@ class Activity(ABC):
         if step.rounds:
             old = {name: getattr(step.settings, name) for name in self.Settings.guarded()}
             if any(new.get(name, value) != value for name, value in old.items()):
-                raise Refused("promised", _("People have started under this promise, so it can't be changed now."))
+                raise Refused(
+                    "promised", _("People have started under this promise, so it can't be changed now.")
+                )
 
     def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
         """Say what is wrong with working, under these settings, on what an activity of that kind made. "" if nothing."""
@@ -213,4 +215,15 @@ class Activity(ABC):
         return None
 
 
-__all__ = ["Activity", "Command", "Dirty", "Fragment", "Happened", "NewEvent", "Own", "Refused", "Settings", "setting"]
+__all__ = [
+    "Activity",
+    "Command",
+    "Dirty",
+    "Fragment",
+    "Happened",
+    "NewEvent",
+    "Own",
+    "Refused",
+    "Settings",
+    "setting",
+]

@@ -167,7 +167,11 @@ class Brainstorm(Activity):
 
     @staticmethod
     def _of(state: State, step: Step, by: str) -> list[Idea]:
-        return [idea for idea in state.ideas.values() if idea.step == step.id and idea.author == by and not idea.removed]
+        return [
+            idea
+            for idea in state.ideas.values()
+            if idea.step == step.id and idea.author == by and not idea.removed
+        ]
 
     @staticmethod
     def _own_idea(state: State, step: Step, idea_id: str, by: str) -> Idea:
@@ -254,7 +258,9 @@ class Brainstorm(Activity):
                     for idea in mine
                 ],
                 "taken_off": [
-                    {"text": idea.text, "reason": idea.hidden} for idea in self._of(state, step, person) if idea.hidden
+                    {"text": idea.text, "reason": idea.hidden}
+                    for idea in self._of(state, step, person)
+                    if idea.hidden
                 ],
                 "editable": bool(step.rounds) and step.phase != "paused" and not self._frozen(state, step),
                 "most_characters": step.settings.most_characters,

@@ -22,7 +22,8 @@ from workshops.activities.base import (
     Refused,
     setting,
 )
-from workshops.activities.brainstorm import idea_context
+from workshops.activities.brainstorm import Brainstorm, idea_context
+from workshops.activities.groups import Board, Group
 from workshops.activities.sources import brainstorms_for, must_be_shown, shown_ideas
 from workshops.live import words
 from workshops.live.state import FACILITATOR
@@ -55,39 +56,6 @@ class ClusterSettings(base.Settings):
             _("Ideas from"), _("Automatic means every brainstorm before this."), takes=("brainstorm",)
         ),
     )
-
-
-@dataclass(slots=True)
-class Group:
-    """One cluster."""
-
-    id: str
-    title: str = ""
-    ideas: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a person's last change was, to take it back: the groups as before, and as that change left them."""
-
-    before: dict[str, list[str] | None]
-    titles: dict[str, str]
-    after: dict[str, list[str] | None]
-    titles_after: dict[str, str]
-    order: list[str]
-
-
-@dataclass(slots=True)
-class Board:
-    """The memory of one round: the groups in order, and each person's last change."""
-
-    sources: list[str]
-    groups: dict[str, Group] = field(default_factory=dict)
-    past: dict[str, Past] = field(default_factory=dict)
-
-    def group_of(self, idea: str) -> Group | None:
-        """Find the group an idea is in."""
-        return next((group for group in self.groups.values() if idea in group.ideas), None)
 
 
 class Clustering(Activity):
@@ -224,11 +192,10 @@ class Clustering(Activity):
         past = board.past.get(by)
         if past is None:
             raise Refused("nothing_to_undo", _("There is nothing of yours left to undo here."))
-        now = {key: list(board.groups[key].ideas) if key in board.groups else None for key in past.after}
-        titles = {key: board.groups[key].title for key in past.titles_after if key in board.groups}
-        if now != past.after or titles != past.titles_after:
+        if not board.still_as_left(past):
             raise Refused(
-                "changed_since", _("Somebody has changed this since, so it can't be undone. Move it by hand instead.")
+                "changed_since",
+                _("Somebody has changed this since, so it can't be undone. Move it by hand instead."),
             )
         return {"groups": past.before, "order": past.order}, past.titles
 
@@ -247,36 +214,10 @@ class Clustering(Activity):
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         board: Board = step.rounds[-1].memory
-        changed: dict[str, list[str] | None] = event.body["groups"]
-        before = {key: list(board.groups[key].ideas) if key in board.groups else None for key in changed}
-        titles = {key: board.groups[key].title for key in changed if key in board.groups}
-        order = list(board.groups)
-        for key, ideas in changed.items():
-            if ideas is None:
-                board.groups.pop(key, None)
-                continue
+        for key in event.body["groups"]:
             if int(key[1:]) > state.counters.get("g", 0):
                 state.count_id(key)
-            group = board.groups.setdefault(key, Group(key))
-            group.ideas = list(ideas)
-        for key, title in event.private.items():
-            if key in board.groups:
-                board.groups[key].title = title
-        self._set_order(board, event.body.get("order"))
-        if event.body["how"] == "cluster.undo":
-            board.past.pop(event.actor, None)
-        else:
-            after = {key: list(board.groups[key].ideas) if key in board.groups else None for key in changed}
-            titles_after = {key: board.groups[key].title for key in changed if key in board.groups}
-            board.past[event.actor] = Past(before, titles, after, titles_after, order)
-        return self._dirty(board, before, event)
-
-    @staticmethod
-    def _set_order(board: Board, order: list[str] | None) -> None:
-        if order is not None:
-            wanted = [key for key in order if key in board.groups]
-            wanted += [key for key in board.groups if key not in wanted]
-            board.groups = {key: board.groups[key] for key in wanted}
+        return self._dirty(board, board.change(event), event)
 
     @staticmethod
     def _dirty(board: Board, before: dict[str, list[str] | None], event: Happened) -> Dirty:
@@ -331,19 +272,27 @@ class Clustering(Activity):
         name, _dot, part = key.partition(".")
         if key == "stage.loose":
             ideas = self.lists(state, step, reader)[LOOSE]
-            return Fragment(self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))})
+            return Fragment(
+                self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))}
+            )
         if key == "stage.moves":
             return Fragment(self.template("moves"), {"step": {"id": step.id}, **self._moves(step, board)})
         if name.startswith("group-"):
-            return self._show_group(state, step, board, name.removeprefix("group-"), part, reader)
+            return self._show_group(
+                state, step, board, group_id=name.removeprefix("group-"), part=part, reader=reader
+            )
         idea = state.ideas.get(name.removeprefix("idea-"))
-        if idea is None or idea not in self._ideas(state, step):
+        if (
+            idea is None
+            or idea.step not in board.sources
+            or not Brainstorm.visible(state.steps[idea.step], idea)
+        ):
             return None
         context = idea_context(state, step, idea, reader) | {"movable": self._movable(step, reader)}
         return Fragment("workshops/parts/idea.html", context)
 
     def _show_group(
-        self, state: State, step: Step, board: Board, group_id: str, part: str, reader: str
+        self, state: State, step: Step, board: Board, *, group_id: str, part: str, reader: str
     ) -> Fragment | None:
         group = board.groups.get(group_id)
         if group is None:
@@ -366,7 +315,11 @@ class Clustering(Activity):
             "earlier": order[place - 1] if place else None,
             "later": order[place + 2] if place + 2 < len(order) else None,
             "last": place == len(order) - 1,
-            "others": [{"id": other.id, "title": other.title} for other in board.groups.values() if other is not group],
+            "others": [
+                {"id": other.id, "title": other.title}
+                for other in board.groups.values()
+                if other is not group
+            ],
             "undo": self._undo_command(step),
             "merged_text": _("You merged two groups."),
             "removed_text": _("You removed a group."),

@@ -68,9 +68,7 @@ class DotVoteSettings(base.Settings):
             guarded=True,
         ),
     )
-    facilitators_vote: bool = field(
-        default=False, metadata=setting(_("Facilitators vote too"), guarded=True)
-    )
+    facilitators_vote: bool = field(default=False, metadata=setting(_("Facilitators vote too"), guarded=True))
     source: str = field(
         default="",
         metadata=setting(
@@ -112,7 +110,9 @@ class Ballots:
         rows: list[dict[str, Any]] = []
         for place, (item, dots, voters) in enumerate(counted, 1):
             tied = rows and (rows[-1]["dots"], rows[-1]["voters"]) == (dots, voters)
-            rows.append({"item": item, "dots": dots, "voters": voters, "rank": rows[-1]["rank"] if tied else place})
+            rows.append(
+                {"item": item, "dots": dots, "voters": voters, "rank": rows[-1]["rank"] if tied else place}
+            )
         return rows
 
 
@@ -141,7 +141,8 @@ class DotVote(Activity):
                 raise Refused("no_groups", _("There are no groups to vote on yet. Group the ideas first."))
             if grouping.running:
                 raise Refused(
-                    "still_grouping", _("“%(title)s” is still open. Close it first.") % {"title": grouping.title}
+                    "still_grouping",
+                    _("“%(title)s” is still open. Close it first.") % {"title": grouping.title},
                 )
             return
         sources = brainstorms_for(state, step)
@@ -201,7 +202,9 @@ class DotVote(Activity):
         if settings.get("target") == "clusters" and kind != "cluster":
             return _("A vote on groups takes them from a grouping. Choose one, or leave it to the workspace.")
         if settings.get("target") == "ideas" and kind != "brainstorm":
-            return _("A vote on ideas takes them from a brainstorm. Choose one, or leave it to the workspace.")
+            return _(
+                "A vote on ideas takes them from a brainstorm. Choose one, or leave it to the workspace."
+            )
         return ""
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
@@ -233,8 +236,8 @@ class DotVote(Activity):
     # -- views -----------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def shows_results(step: Step, reader: str) -> bool:
-        """Whether a reader may see totals now."""
+    def shows_results(step: Step) -> bool:
+        """Whether anybody may see totals now: all readers at the same moment, or nobody."""
         return step.revealed or (step.settings.results == "live" and bool(step.rounds))
 
     def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
@@ -253,7 +256,7 @@ class DotVote(Activity):
         ballots: Ballots = step.rounds[-1].memory
         if item not in ballots.items or item in ballots.withdrawn:
             return None
-        shows = self.shows_results(step, reader)
+        shows = self.shows_results(step)
         if part == "tally":
             return Fragment(self.template("tally"), self._tally(step, ballots, item)) if shows else None
         return Fragment(self.template("item"), self._item(state, step, ballots, item, reader))
@@ -273,7 +276,7 @@ class DotVote(Activity):
             "pips_width": 22 * cap - 2,
             "voting_over": step.phase in ("closed", "revealed"),
             "moderate": reader == FACILITATOR and ballots.target == "ideas",
-            "tally": self._tally(step, ballots, item) if self.shows_results(step, reader) else None,
+            "tally": self._tally(step, ballots, item) if self.shows_results(step) else None,
         }
 
     @staticmethod
@@ -355,7 +358,9 @@ class DotVote(Activity):
         ballots: Ballots = run.memory
         voted = ballots.voted()
         electorate = {
-            person.id for person in state.people.values() if not person.removed and self._may_vote(state, step, person.id)
+            person.id
+            for person in state.people.values()
+            if not person.removed and self._may_vote(state, step, person.id)
         } | voted
         placed = sum(ballots.spent(person) for person in voted)
         budget = run.settings.dots * len(electorate)
@@ -375,6 +380,8 @@ class DotVote(Activity):
             "cap": run.settings.cap,
             "results": run.settings.results,
             **self._summary(state, step, run),
-            "rows": [row | {"item": state.gid(row["item"]), "text": self._words(state, ballots, row["item"])} for row in ballots.rows()],
+            "rows": [
+                row | {"item": state.gid(row["item"]), "text": self._words(state, ballots, row["item"])}
+                for row in ballots.rows()
+            ],
         }
-

@@ -54,7 +54,9 @@ def must_be_shown(steps: list[Step]) -> None:
     for step in steps:
         run = step.round
         if step.running:
-            raise Refused("still_writing", _("“%(title)s” is still open. Close it first.") % {"title": step.title})
+            raise Refused(
+                "still_writing", _("“%(title)s” is still open. Close it first.") % {"title": step.title}
+            )
         if run is not None and step.settings.visibility == "private" and run.revealed_at is None:
             raise Refused(
                 "not_revealed",

@@ -36,7 +36,7 @@ def add(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.added", body)]
 
 
-def added(state: State, event: Happened) -> Dirty:
+def _added(state: State, event: Happened) -> Dirty:
     body = event.body
     activity = activity_of(body["kind"])
     state.count_id(body["activity"])
@@ -64,7 +64,7 @@ def change(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.changed", body)] if len(body) > 1 else []
 
 
-def changed(state: State, event: Happened) -> Dirty:
+def _changed(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     for name in ("title", "prompt", "minutes"):
         if name in event.body:
@@ -89,7 +89,7 @@ def move(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.moved", {"activity": step.id, "before": before})]
 
 
-def moved(state: State, event: Happened) -> Dirty:
+def _moved(state: State, event: Happened) -> Dirty:
     _place(state, state.steps.pop(event.body["activity"]), event.body.get("before"))
     return Dirty(keys={"run", "stage"})
 
@@ -103,7 +103,7 @@ def remove(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.removed", {"activity": step.id})]
 
 
-def removed(state: State, event: Happened) -> Dirty:
+def _removed(state: State, event: Happened) -> Dirty:
     del state.steps[event.body["activity"]]
     return Dirty(keys={"run", "stage"})
 
@@ -126,9 +126,9 @@ AGENDA = Rules(
         "step.remove": ({"activity": Id()}, remove),
     },
     events={
-        "step.added": added,
-        "step.changed": changed,
-        "step.moved": moved,
-        "step.removed": removed,
+        "step.added": _added,
+        "step.changed": _changed,
+        "step.moved": _moved,
+        "step.removed": _removed,
     },
 )

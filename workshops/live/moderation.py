@@ -21,7 +21,7 @@ def hide(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("idea.hidden", {"idea": idea.id}, {"reason": command["reason"]})]
 
 
-def hidden(state: State, event: Happened) -> Dirty:
+def _hidden(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
     idea.hidden = event.private.get("reason", "")
     return _left_or_came(state, idea)
@@ -36,7 +36,7 @@ def restore(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("idea.restored", {"idea": idea.id})]
 
 
-def restored(state: State, event: Happened) -> Dirty:
+def _restored(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
     into, idea.hidden, idea.merged_into = idea.merged_into, None, None
     dirty = _left_or_came(state, idea)
@@ -55,7 +55,7 @@ def merge(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("idea.merged", {"idea": idea.id, "into": into.id})]
 
 
-def merged(state: State, event: Happened) -> Dirty:
+def _merged(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
     idea.merged_into = event.body["into"]
     dirty = _left_or_came(state, idea)
@@ -91,5 +91,5 @@ MODERATION = Rules(
         "idea.restore": ({"idea": Id()}, restore),
         "idea.merge": ({"idea": Id(), "into": Id()}, merge),
     },
-    events={"idea.hidden": hidden, "idea.restored": restored, "idea.merged": merged},
+    events={"idea.hidden": _hidden, "idea.restored": _restored, "idea.merged": _merged},
 )

@@ -35,7 +35,7 @@ def join(state: State, command: Command, by: str) -> list[NewEvent]:
     ]
 
 
-def joined(state: State, event: Happened) -> Dirty:
+def _joined(state: State, event: Happened) -> Dirty:
     body = event.body
     known = state.people.get(body["person"])
     state.people[body["person"]] = Person(
@@ -75,14 +75,16 @@ def describe(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("person.described", body, private or None)]
 
 
-def described(state: State, event: Happened) -> Dirty:
+def _described(state: State, event: Happened) -> Dirty:
     person = state.people[event.body["person"]]
     person.consent = event.body.get("consent", person.consent)
     person.name = event.private.get("name", person.name)
     person.background = event.private.get("background", person.background)
     # A name may stand with ideas on everybody's board.
     renamed = {f"idea-{idea.id}" for idea in state.ideas.values() if idea.author == person.id}
-    return Dirty(keys={f"person-{person.id}"} | (renamed if "name" in event.private else set()), people={person.id})
+    return Dirty(
+        keys={f"person-{person.id}"} | (renamed if "name" in event.private else set()), people={person.id}
+    )
 
 
 def remove(state: State, command: Command, by: str) -> list[NewEvent]:
@@ -95,14 +97,20 @@ def remove(state: State, command: Command, by: str) -> list[NewEvent]:
         raise Refused("not_yourself", _("You can't remove yourself."))
     if person.removed == (command.do == "person.remove"):
         return []
-    return [NewEvent("person.removed" if command.do == "person.remove" else "person.let_in", {"person": person.id})]
+    return [
+        NewEvent(
+            "person.removed" if command.do == "person.remove" else "person.let_in", {"person": person.id}
+        )
+    ]
 
 
-def removed(state: State, event: Happened) -> Dirty:
+def _removed(state: State, event: Happened) -> Dirty:
     person = state.people[event.body["person"]]
     person.removed = event.kind == "person.removed"
     return Dirty(
-        keys={f"person-{person.id}", "people.count", "stage.progress"}, lists={"people-list"}, people={person.id}
+        keys={f"person-{person.id}", "people.count", "stage.progress"},
+        lists={"people-list"},
+        people={person.id},
     )
 
 
@@ -113,7 +121,7 @@ def lock(state: State, command: Command, by: str) -> list[NewEvent]:
     return [] if locked == state.door_locked else [NewEvent("door.locked" if locked else "door.unlocked", {})]
 
 
-def locked(state: State, event: Happened) -> Dirty:
+def _locked(state: State, event: Happened) -> Dirty:
     state.door_locked = event.kind == "door.locked"
     return Dirty(keys={"people.count", "stage"})
 
@@ -145,11 +153,11 @@ PEOPLE = Rules(
         "door.unlock": ({}, lock),
     },
     events={
-        "person.joined": joined,
-        "person.described": described,
-        "person.removed": removed,
-        "person.let_in": removed,
-        "door.locked": locked,
-        "door.unlocked": locked,
+        "person.joined": _joined,
+        "person.described": _described,
+        "person.removed": _removed,
+        "person.let_in": _removed,
+        "door.locked": _locked,
+        "door.unlocked": _locked,
     },
 )

@@ -54,7 +54,7 @@ def go(state: State, command: Command, by: str) -> list[NewEvent]:
     return [*events, NewEvent("show.moved", {"activity": wanted})]
 
 
-def moved(state: State, event: Happened) -> Dirty:
+def _moved(state: State, event: Happened) -> Dirty:
     state.current = event.body["activity"]
     step = state.step
     say = _("Now: %(title)s") % {"title": step.title} if step else _("Back in the lobby.")
@@ -105,7 +105,7 @@ def _arrive(state: State, step: Step) -> list[NewEvent]:
     return [] if state.current == step.id else [NewEvent("show.moved", {"activity": step.id})]
 
 
-def opened(state: State, event: Happened) -> Dirty:
+def _opened(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     if state.opened_at is None:
         state.opened_at = event.at
@@ -116,7 +116,7 @@ def opened(state: State, event: Happened) -> Dirty:
     return _stage(state, step, _("“%(title)s” is open.") % {"title": step.title})
 
 
-def reopened(state: State, event: Happened) -> Dirty:
+def _reopened(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "open"
     if step.round is not None:
@@ -140,7 +140,7 @@ def pause(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.paused" if wanted == "open" else "step.resumed", {"activity": step.id})]
 
 
-def paused(state: State, event: Happened) -> Dirty:
+def _paused(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "paused"
     step.left = max(0, step.ends_at - event.at) if step.ends_at else None
@@ -148,7 +148,7 @@ def paused(state: State, event: Happened) -> Dirty:
     return _stage(state, step, _("Paused."))
 
 
-def resumed(state: State, event: Happened) -> Dirty:
+def _resumed(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "open"
     _start_timer(step, step.left or 0, event.at)
@@ -164,7 +164,7 @@ def extend(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.extended", {"activity": step.id, "minutes": command["minutes"]})]
 
 
-def extended(state: State, event: Happened) -> Dirty:
+def _extended(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     more = event.body["minutes"] * MINUTE
     if step.phase == "paused":
@@ -191,7 +191,7 @@ def time_is_up(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.closed", {"activity": step.id, "why": "time"})]
 
 
-def closed(state: State, event: Happened) -> Dirty:
+def _closed(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "closed"
     if step.ends_at is not None:
@@ -215,7 +215,7 @@ def reveal(state: State, command: Command, by: str) -> list[NewEvent]:
     return [*closing, NewEvent("step.revealed", {"activity": step.id})]
 
 
-def revealed(state: State, event: Happened) -> Dirty:
+def _revealed(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "revealed"
     if step.round is not None:
@@ -235,7 +235,7 @@ def finish(state: State, command: Command, by: str) -> list[NewEvent]:
     return [NewEvent("step.finished", {"activity": step.id, "done": done})]
 
 
-def finished(state: State, event: Happened) -> Dirty:
+def _finished(state: State, event: Happened) -> Dirty:
     run = state.steps[event.body["activity"]].round
     if run is not None:
         (run.finished.add if event.body["done"] else run.finished.discard)(event.actor)
@@ -262,7 +262,7 @@ def close_workshop(state: State, command: Command, by: str) -> list[NewEvent]:
     return [*events, NewEvent("workshop.closed", {})]
 
 
-def workshop_closed(state: State, event: Happened) -> Dirty:
+def _workshop_closed(state: State, event: Happened) -> Dirty:
     state.closed_at = event.at
     say = _("The workshop is closed. Thank you for taking part.")
     return Dirty(whole=True, everybody=True, say=[(None, say)])
@@ -293,15 +293,15 @@ RUNNING = Rules(
         "workshop.close": (_IF, close_workshop),
     },
     events={
-        "show.moved": moved,
-        "step.opened": opened,
-        "step.reopened": reopened,
-        "step.paused": paused,
-        "step.resumed": resumed,
-        "step.extended": extended,
-        "step.closed": closed,
-        "step.revealed": revealed,
-        "step.finished": finished,
-        "workshop.closed": workshop_closed,
+        "show.moved": _moved,
+        "step.opened": _opened,
+        "step.reopened": _reopened,
+        "step.paused": _paused,
+        "step.resumed": _resumed,
+        "step.extended": _extended,
+        "step.closed": _closed,
+        "step.revealed": _revealed,
+        "step.finished": _finished,
+        "workshop.closed": _workshop_closed,
     },
 )

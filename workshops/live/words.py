@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-NOT_HERE = _("You are not in this workshop, or were removed from it. Ask the facilitator to let you in again.")
+NOT_HERE = _(
+    "You are not in this workshop, or were removed from it. Ask the facilitator to let you in again."
+)
 WORKSHOP_CLOSED = _("This workshop is closed. Nothing can be changed any more.")
 OBSERVERS_WATCH = _("You are here as an observer. Observers see everything and change nothing.")
 FACILITATORS_ONLY = _("Only facilitators can do this.")
@@ -10,4 +12,6 @@ NO_SUCH_ACTIVITY = _("This activity is not on the agenda.")
 NO_SUCH_IDEA = _("This idea is not here. It may have been removed.")
 NOT_OPEN = _("This activity is not open now. What you wrote is kept on your device.")
 PAUSED = _("The facilitator has paused this activity. What you wrote is kept on your device.")
-MOVED_ON = _("Somebody else was quicker: the workshop has already moved on. Look where it is now, then try again.")
+MOVED_ON = _(
+    "Somebody else was quicker: the workshop has already moved on. Look where it is now, then try again."
+)

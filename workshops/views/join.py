@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,7 +22,9 @@ from workshops.join_forms import CodeForm, JoinForm
 if TYPE_CHECKING:
     from workshops.models import Attendance, Workshop
 
-TOO_MANY = gettext_lazy("There were too many wrong codes from here. Wait ten minutes, or use the link or QR code.")
+TOO_MANY = gettext_lazy(
+    "There were too many wrong codes from here. Wait ten minutes, or use the link or QR code."
+)
 NO_SUCH = gettext_lazy("No workshop is open with this code. Check it with the facilitator.")
 
 
@@ -49,7 +53,7 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
     request.user = await request.auser()
     workshop = await sync_to_async(_workshop)(request, code)
     if workshop is None:
-        return await sync_to_async(redirect)(f"/join/?code={queries.tidy_code(code)[:8]}")
+        return redirect(f"{reverse('workshops:enter_code')}?code={quote(queries.tidy_code(code)[:8])}")
     seat = await sync_to_async(seats.seat_in)(request, workshop)
     if seat is not None and await _is_inside(workshop, seat):
         return redirect("workshops:room", workshop.pk)
@@ -59,7 +63,11 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
             answer = await _let_in(request, workshop, seat, form)
             if isinstance(answer, Ack):
                 return redirect("workshops:room", workshop.pk)
-            sentence = answer.sentence if isinstance(answer, Refusal) else _("The server is busy. Try again in a moment.")
+            sentence = (
+                answer.sentence
+                if isinstance(answer, Refusal)
+                else _("The server is busy. Try again in a moment.")
+            )
             form.add_error(None, str(sentence))
     else:
         name = request.user.get_full_name() if request.user.is_authenticated else ""
@@ -70,7 +78,9 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
         "code": queries.shown_code(workshop.code),
         "can_facilitate": await sync_to_async(permissions.can_facilitate)(request.user, workshop),
     }
-    return await sync_to_async(render)(request, "workshops/join.html", context, status=400 if form.errors else 200)
+    return await sync_to_async(render)(
+        request, "workshops/join.html", context, status=400 if form.errors else 200
+    )
 
 
 def _workshop(request: HttpRequest, code: str) -> Workshop | None:
@@ -96,7 +106,7 @@ async def _let_in(
     user = request.user if request.user.is_authenticated else None
     if seat is None:
         seat = await sync_to_async(_new_seat)(request, workshop)
-    role = await sync_to_async(actions.role_in)(workshop, user)  # type: ignore[arg-type]
+    role = await sync_to_async(actions.role_in)(workshop, user)
     room = await hub().open(workshop.stream_id)
     return await room.submit(
         actions.joining(

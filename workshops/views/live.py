@@ -39,7 +39,9 @@ def language() -> str:
     return translation.get_language() or "en-gb"
 
 
-async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tuple[Workshop, Attendance, Room] | None:
+async def enter(
+    request: HttpRequest, workshop_id: uuid.UUID, reader: str
+) -> tuple[Workshop, Attendance, Room] | None:
     """Find workshop, seat and room for somebody who may come in as this reader; None sends them to the door.
 
     Raises Http404 for a workshop that isn't there, and for a console or projector that isn't theirs.
@@ -158,7 +160,9 @@ async def _admission(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room
 
 
 def _not_here() -> HttpResponse:
-    sentence = _("You are not in this workshop, or were removed from it. Ask the facilitator to let you in again.")
+    sentence = _(
+        "You are not in this workshop, or were removed from it. Ask the facilitator to let you in again."
+    )
     return HttpResponse(
         wire.encode({"refused": None, "code": "not_allowed", "message": sentence}),
         status=403,
@@ -167,9 +171,7 @@ def _not_here() -> HttpResponse:
 
 
 def _busy() -> HttpResponse:
-    return HttpResponse(
-        wire.encode({"retry": None, "after": 2}), status=503, content_type="application/json"
-    )
+    return HttpResponse(wire.encode({"retry": None, "after": 2}), status=503, content_type="application/json")
 
 
 @require_GET
@@ -205,7 +207,9 @@ async def _form_post(
     request: HttpRequest, workshop_id: uuid.UUID, room: Room, admission: Admission
 ) -> HttpResponseRedirect:
     """Carry out a button of a page without script, and show that page again."""
-    page = {FACILITATOR: "workshops:console", SCREEN: "workshops:screen"}.get(admission.reader, "workshops:room")
+    page = {FACILITATOR: "workshops:console", SCREEN: "workshops:screen"}.get(
+        admission.reader, "workshops:room"
+    )
     back = redirect(page, workshop_id)
     message = command_of(request)
     if message is None:
