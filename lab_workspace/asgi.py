@@ -11,7 +11,9 @@ pages = get_asgi_application()  # Before anything else is imported: it loads the
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from lab_workspace import drain  # noqa: E402
 from lab_workspace.sockets import SameOrigin  # noqa: E402
 from workshops.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter({"http": pages, "websocket": SameOrigin(URLRouter(websocket_urlpatterns))})
+drain.install()

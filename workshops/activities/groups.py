@@ -40,6 +40,10 @@ class Board:
     groups: dict[str, Group] = field(default_factory=dict)
     past: dict[str, Past] = field(default_factory=dict)
 
+    def group_of(self, idea: str) -> Group | None:
+        """Find the group an idea is in."""
+        return next((group for group in self.groups.values() if idea in group.ideas), None)
+
     def places(self, keys: Places) -> Places:
         """Give these groups as they are now."""
         return {key: list(self.groups[key].ideas) if key in self.groups else None for key in keys}

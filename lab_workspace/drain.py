@@ -1,0 +1,54 @@
+"""Stopping without losing anything: on SIGTERM or Ctrl-C the rooms finish what they took, then everybody is told.
+
+Daphne by itself cuts sockets without a close frame. This works under the plain `daphne` command, because the handler
+is set from `asgi.py` once Twisted has set its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from typing import Any
+
+from realtime import hub
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 8.0
+"""Less than the ten seconds after which platforms kill a process."""
+
+
+def install() -> None:
+    """Take over the signals when the server runs; does nothing under another server or in a test."""
+    if "daphne.server" in sys.modules:
+        from twisted.internet import reactor  # noqa: PLC0415 (importing it anywhere else would install one)
+
+        reactor.callWhenRunning(_take_signals, reactor)
+
+
+def _take_signals(reactor: Any) -> None:
+    loop = asyncio.get_event_loop()
+    started: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        if started:  # asked twice: stop at once
+            reactor.stop()
+        else:
+            started.append(loop.create_task(_drain_and_stop(reactor)))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: reactor.callFromThread(begin))
+
+
+async def _drain_and_stop(reactor: Any) -> None:
+    try:
+        await asyncio.wait_for(hub.shutdown(), SECONDS)
+        await asyncio.sleep(0.2)  # for the last frames to leave
+    except TimeoutError:
+        logger.warning("drain.too_slow")
+    except Exception:
+        logger.exception("drain.failed")
+    finally:
+        reactor.stop()
