@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
+from django.utils import timezone
 
 from challenges.models import Challenge, Membership, Phase
 from challenges.queries import visible_challenges
@@ -13,8 +15,6 @@ from lab_workspace.pages.year import Year, year_of
 from workshops.models import Workshop
 
 if TYPE_CHECKING:
-    import datetime
-
     from django.contrib.auth.models import AnonymousUser
 
     from lab_workspace.people.models import User
@@ -46,18 +46,22 @@ def my_challenges(user: User | AnonymousUser, now: datetime.datetime) -> list[Mi
 
 
 @dataclass(frozen=True)
-class OnNow:
-    """A workshop that is open, and whether this person may run it."""
+class OnToday:
+    """A workshop that is open or comes later today, and whether this person may run it."""
 
     workshop: Workshop
     may_run: bool
 
 
-def workshops_now(user: User | AnonymousUser) -> list[OnNow]:
-    """The workshops that are open now in somebody's challenges. Two queries."""
+def workshops_today(user: User | AnonymousUser, now: datetime.datetime) -> list[OnToday]:
+    """The workshops of somebody's challenges that are open, or planned for the day of `now`. Two queries."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    planned = Q(state=Workshop.State.PLANNED, starts_at__gte=midnight)
+    today = planned & Q(starts_at__lt=midnight + datetime.timedelta(days=1))
     mine = Workshop.objects.filter(challenge__in=visible_challenges(user).values("pk"))
-    workshops = mine.filter(state=Workshop.State.OPEN).select_related("challenge").order_by("starts_at")
+    chosen = mine.filter(Q(state=Workshop.State.OPEN) | today)
+    workshops = chosen.select_related("challenge").order_by("starts_at")
     run = set(
         Membership.objects.filter(user=user.pk, role__in=RUNNING).values_list("challenge_id", flat=True)
     )
-    return [OnNow(one, user.is_staff or one.challenge_id in run) for one in workshops]
+    return [OnToday(one, user.is_staff or one.challenge_id in run) for one in workshops]

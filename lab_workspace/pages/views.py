@@ -12,7 +12,7 @@ from challenges.permissions import can_make, rights_of
 from challenges.queries import page_or_404, phases_of
 from challenges.sections import people_section, teams_section
 from insights.queries import latest_insights, reports_of
-from lab_workspace.pages.queries import my_challenges, workshops_now
+from lab_workspace.pages.queries import my_challenges, workshops_today
 from lab_workspace.pages.year import in_days, picture_of, year_of
 from workshops.queries import shown_code, workshops_of
 
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "mine": my_challenges(request.user, now),
-        "open_workshops": workshops_now(request.user),
+        "today_workshops": workshops_today(request.user, now),
         "may_make": can_make(request.user),
         "today": timezone.localdate(now),
     }

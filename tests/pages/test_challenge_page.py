@@ -99,6 +99,19 @@ def test_a_facilitator_finds_the_console_and_what_to_prepare(
     assert not found & {"edit", "year", "add"}
 
 
+@pytest.mark.parametrize(("role", "found"), [("participant", False), ("facilitator", True)])
+def test_on_the_day_the_way_in_stands_at_what_is_next(
+    client: Client, alice: User, role: str, *, found: bool
+) -> None:
+    challenge = make_challenge()
+    make_member(challenge, alice, role)
+    workshop = plan(challenge, "Learning call", days=0)
+    page = page_for(client, alice)
+    assert "Next workshop, today" in page
+    assert f'href="/workshops/{workshop.pk}/"' in page
+    assert (f'href="/workshops/{workshop.pk}/console"' in page) is found
+
+
 def test_staff_find_what_to_edit_with(client: Client, full: Challenge, staff: User) -> None:
     assert {"console", "prepare", "archive", "new", "edit", "year", "add"} <= links(page_for(client, staff))
 

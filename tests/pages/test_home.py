@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -31,6 +34,21 @@ def test_a_member_sees_the_own_challenges_and_what_is_open(client: Client, alice
     assert "Their ideas" not in page
     assert "somebody-elses" not in page
     assert "/console" not in page
+
+
+def test_home_shows_what_comes_later_today_and_nothing_of_tomorrow(client: Client, alice: User) -> None:
+    challenge = make_challenge("Mine")
+    make_member(challenge, alice)
+    for title, hour in (("Yesterday", -1), ("This evening", 20), ("Tomorrow", 24)):
+        starts_at = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC) + datetime.timedelta(hours=hour)
+        list_workshop(challenge, title, starts_at=starts_at)
+    with time_machine.travel("2026-11-22T21:00:00+00:00", tick=False):
+        client.force_login(alice)
+        page = client.get("/").text
+    assert "This evening" in page
+    assert "Today at 20:00" in page
+    assert "Yesterday" not in page
+    assert "<h2>Tomorrow" not in page
 
 
 def test_a_facilitator_gets_to_the_console_of_the_own_challenge_only(client: Client, alice: User) -> None:

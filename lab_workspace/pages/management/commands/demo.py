@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.utils import timezone
 
 from challenges.models import Challenge
@@ -34,7 +35,9 @@ class Command(BaseCommand):
             self.stdout.write("The workspace has a challenge already; the demo is not loaded.")
             return
         data = demo_data(timezone.localdate())
-        challenge, people = load_challenge(data)
-        load_workshops(data, challenge, people)
-        load_insights(data, challenge, people)
+        # All or nothing: half a demo would keep --if-empty from ever loading the rest.
+        with transaction.atomic():
+            challenge, people = load_challenge(data)
+            load_workshops(data, challenge, people)
+            load_insights(data, challenge, people)
         self.stdout.write(f"The demo challenge is there: “{challenge}”, {len(people)} people.")
