@@ -1,0 +1,173 @@
+"""Preparing a workshop in a real browser: axe, the keyboard, without JavaScript, and beside a running console."""
+
+from __future__ import annotations
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+from playwright.async_api import Page, expect
+
+from challenges.models import Challenge
+from lab_workspace.people.models import User
+from tests.chromium import DESK, PHONE, SMALLEST, Visitors, assert_accessible
+from tests.conftest import StartDaphne
+from tests.makers import make_challenge, make_member
+from workshops import actions
+from workshops.models import Workshop
+from workshops.plan import state_of
+
+
+async def ready_challenge(alice: User) -> Challenge:
+    def make() -> Challenge:
+        challenge = make_challenge()
+        make_member(challenge, alice, "facilitator")
+        return challenge
+
+    return await sync_to_async(make)()
+
+
+async def ready_workshop(challenge: Challenge, alice: User) -> Workshop:
+    def make() -> Workshop:
+        workshop = actions.make_workshop(challenge, "Idea generation", timezone.now(), 60, alice)
+        actions.add_usual_agenda(workshop)
+        return workshop
+
+    return await sync_to_async(make)()
+
+
+async def order(page: Page) -> list[str]:
+    return await page.locator("ol.plan h3").all_inner_texts()
+
+
+async def assert_fits(page: Page) -> None:
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(SMALLEST, "light"), (SMALLEST, "dark"), (DESK, "light"), (DESK, "dark")]
+)
+async def test_pages_are_accessible_and_fit(
+    daphne: StartDaphne, visitors: Visitors, alice: User, size: tuple[int, int], scheme: str
+) -> None:
+    challenge = await ready_challenge(alice)
+    workshop = await ready_workshop(challenge, alice)
+    base = f"/workshops/{workshop.pk}/prepare"
+    page = await visitors.open(daphne().url, base, user=alice, size=size, color_scheme=scheme)
+    await assert_accessible(page)
+    for armed in await page.locator("details.armed > summary").all():
+        await armed.click()
+    await assert_accessible(page)
+    await assert_fits(page)
+    kinds = ("brainstorm", "cluster", "dot_vote")
+    addresses = ["/words", "/steps/a1", *(f"/add/{kind}" for kind in kinds)]
+    for address in (f"/challenges/{challenge.slug}/workshops/new/", *(base + one for one in addresses)):
+        await page.goto(address)
+        await assert_accessible(page)
+        await assert_fits(page)
+
+
+async def test_from_new_workshop_to_the_code_by_one_line_typed(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    challenge = await ready_challenge(alice)
+    page = await visitors.open(
+        daphne().url, f"/challenges/{challenge.slug}/workshops/new/", user=alice, size=PHONE
+    )
+    await expect(page.get_by_label("Title")).to_be_focused()
+    await page.keyboard.type("Idea generation")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".join-code")).to_be_in_viewport(ratio=1)
+
+
+async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    challenge = await ready_challenge(alice)
+    workshop = await ready_workshop(challenge, alice)
+    page = await visitors.open(daphne().url, f"/workshops/{workshop.pk}/prepare", user=alice)
+    up = page.get_by_role("button", name="Move “Vote with dots” up")
+    await up.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#agenda-said")).to_have_text("“Vote with dots” has moved.")
+    assert await order(page) == ["Write ideas", "Vote with dots", "Group the ideas"]
+    await expect(up).to_be_focused()
+
+    await page.get_by_role("link", name="Change “Vote with dots”").press("Enter")
+    await expect(page.get_by_role("heading", name="Change “Vote with dots”")).to_be_focused()
+    await assert_accessible(page)
+    await page.get_by_label("Title").fill("")
+    await page.get_by_label("Dots for each person").fill("7")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("Give the activity a title.")
+    await expect(page.get_by_role("alert")).to_be_focused()
+    await assert_accessible(page)
+    await expect(page.get_by_label("Dots for each person")).to_have_value("7")
+    await page.get_by_label("Title").fill("Choose")
+    await page.get_by_role("button", name="Save").press("Enter")
+    await expect(page.get_by_role("link", name="Change “Choose”")).to_be_focused()
+    await expect(page.locator("#agenda")).to_contain_text("7 dots each")
+
+    await page.get_by_role("link", name="Brainstorm").press("Enter")
+    await page.get_by_role("button", name="Add to the agenda").press("Enter")
+    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is on the agenda.")
+    await page.locator("#step-a4").get_by_text("Remove…").click()
+    await page.get_by_role("button", name="Take it off").press("Enter")
+    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is off the agenda.")
+    assert await order(page) == ["Write ideas", "Choose", "Group the ideas"]
+    await expect(page.get_by_role("heading", name="Agenda")).to_be_focused()
+
+
+async def test_the_link_is_copied(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:
+    workshop = await ready_workshop(await ready_challenge(alice), alice)
+    server = daphne()
+    options = {"permissions": ["clipboard-read", "clipboard-write"]}
+    page = await visitors.open(server.url, f"/workshops/{workshop.pk}/prepare", user=alice, **options)
+    await page.get_by_role("button", name="Copy link").click()
+    await expect(page.locator("#door [role=status]")).to_have_text("The link is copied.")
+    assert await page.evaluate("navigator.clipboard.readText()") == f"{server.url}/join/{workshop.code}/"
+
+
+async def test_everything_goes_without_javascript(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    challenge = await ready_challenge(alice)
+    page = await visitors.open(
+        daphne().url,
+        f"/challenges/{challenge.slug}/workshops/new/",
+        user=alice,
+        size=PHONE,
+        java_script_enabled=False,
+    )
+    await page.get_by_label("Title").fill("Idea generation")
+    await page.get_by_role("button", name="Make the workshop").click()
+    await page.get_by_role("button", name="Move “Write ideas” down").click()
+    assert await order(page) == ["Group the ideas", "Write ideas", "Vote with dots"]
+    await page.get_by_role("link", name="Change “Write ideas”").click()
+    await page.get_by_label("What people are asked to do").fill("What would help?")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("#step-a1")).to_contain_text("What would help?")
+    await page.locator("#step-a2").get_by_text("Remove…").click()
+    await page.get_by_role("button", name="Take it off").click()
+    await page.get_by_role("link", name="Group ideas").click()
+    await page.get_by_role("button", name="Add to the agenda").click()
+    assert await order(page) == ["Write ideas", "Vote with dots", "Group ideas"]
+    old = await page.get_by_label("Link", exact=True).input_value()
+    await page.get_by_text("New code…").click()
+    await page.get_by_role("button", name="Make a new code").click()
+    assert await page.get_by_label("Link", exact=True).input_value() != old
+    await page.get_by_text("Delete this workshop…").click()
+    await page.get_by_role("button", name="Delete the workshop").click()
+    await expect(page.locator("#messages")).to_contain_text("“Idea generation” is deleted.")
+
+
+async def test_a_running_room_sees_the_change(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:
+    workshop = await ready_workshop(await ready_challenge(alice), alice)
+    server = daphne()
+    console = await visitors.open(server.url, f"/workshops/{workshop.pk}/console", user=alice)
+    agenda = console.locator(".cockpit-agenda li .strong")
+    await expect(agenda).to_have_text(["Write ideas", "Group the ideas", "Vote with dots"])
+    page = await visitors.open(server.url, f"/workshops/{workshop.pk}/prepare", user=alice)
+    await page.get_by_role("button", name="Move “Vote with dots” up").click()
+    await expect(agenda).to_have_text(["Write ideas", "Vote with dots", "Group the ideas"])
+    state = await sync_to_async(state_of)(workshop)
+    assert list(state.steps) == ["a1", "a3", "a2"]
