@@ -9,6 +9,7 @@ import { Drafts } from "./live/drafts.js";
 import { Board } from "./live/frames.js";
 import { watchHolding } from "./live/hold.js";
 import { Http } from "./live/http.js";
+import { watchMenus } from "./live/menus.js";
 import { Notices, region } from "./live/notice.js";
 import { Outbox } from "./live/outbox.js";
 import { Pending } from "./live/pending.js";
@@ -110,7 +111,7 @@ function start(root) {
   /** @param {{own: any, html?: string}} message */
   function applyOwn(message) {
     own = message.own;
-    if (typeof message.html === "string") board.own(message.html);
+    board.own(message.html ?? "");
     bind("own", document, own);
     pending.caughtUp();
   }
@@ -171,6 +172,8 @@ function start(root) {
     ], false);
   }
 
+  // The server draws the next page without this person's own values in it: they come with the first message.
+  document.cookie = "js=1; path=/; SameSite=Lax";
   if (root.dataset.time) timers.sync(Number(root.dataset.time));
   bind("own", document, own);
   bind("now", document, now);
@@ -179,6 +182,7 @@ function start(root) {
   timers.start();
   watchHolding(() => board.release());
   actions.listen();
+  watchMenus();
   adopt();
   setInterval(adopt, ADOPT_EVERY);
   transport.start();

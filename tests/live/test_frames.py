@@ -216,3 +216,84 @@ async def test_time_left_goes_by_the_servers_clock(visitors: Visitors, room: Fak
     await expect(page.locator("#p")).to_have_text("10:05")
     await room.frame('<time id="t" data-until="5"></time>')
     await expect(page.locator("#t")).to_have_text("Time is up")
+
+
+async def test_cards_change_lists_when_the_stage_changes(visitors: Visitors, room: FakeRoom) -> None:
+    room.live = (
+        f'<section id="stage"><ul id="ideas" data-list>{card("i1", "One")}{card("i2", "Two")}</ul></section>'
+    )
+    page = await open_room(visitors, room)
+    await page.evaluate("document.getElementById('i2').kept = true")
+    await room.frame(
+        '<section id="stage"><ul id="loose" data-list></ul><div id="groups" data-list></div></section>'
+        '<section id="g1"><ul id="g1.ideas" data-list></ul></section>',
+        order={"loose": ["i1"], "groups": ["g1"], "g1.ideas": ["i2"]},
+    )
+    await expect(page.locator("#loose > #i1")).to_be_visible()
+    assert await ids(page, "[id='g1.ideas']") == ["i2"]
+    assert await page.evaluate("document.getElementById('i2').kept")
+    assert room.requests == [], "nothing was missing"
+
+
+async def test_own_fragments_have_their_slots(visitors: Visitors, room: FakeRoom) -> None:
+    slot = '<section id="stage"><h2>{}</h2><div data-own-slot="own-ideas"></div></section>'
+    room.live = slot.format("Write")
+    room.own_html = '<ul id="own-ideas"><li id="o1">Mine</li></ul>'
+    page = await open_room(visitors, room)
+    await expect(page.locator("[data-own-slot] > #own-ideas > #o1")).to_have_text("Mine")
+    await room.frame(slot.format("Still write"))
+    await expect(page.locator("#stage h2")).to_have_text("Still write")
+    await expect(page.locator("[data-own-slot] > #own-ideas > #o1")).to_have_text("Mine")
+    await room.set_own({}, '<ul id="own-ideas"></ul>')
+    await expect(page.locator("#o1")).to_have_count(0)
+    await room.set_own({})
+    await expect(page.locator("#own-ideas")).to_have_count(0)
+    await room.frame('<section id="stage"><h2>Vote</h2></section>')
+    await room.set_own({}, '<ul id="own-ideas"><li id="o2">Later</li></ul>')
+    await room.frame(slot.format("Back"))
+    await expect(page.locator("#o2")).to_be_visible()
+
+
+async def test_a_part_and_its_card_may_wait_together(visitors: Visitors, room: FakeRoom) -> None:
+    def item(title: str, dots: int, *, menu: bool = True) -> str:
+        opened = '<details id="m"><summary>Menu</summary><a href="#x">In it</a></details>' if menu else ""
+        return f'<li id="i1"><h3>{title}</h3><p id="i1.tally">{dots}</p>{opened}</li>'
+
+    room.live = f'<ol id="ideas" data-list>{item("Old", 0)}</ol>'
+    page = await open_room(visitors, room)
+    await page.locator("summary").click()
+    await room.frame(item("New", 1))
+    await room.frame('<p id="i1.tally">2</p>')
+    await expect(page.locator("[id='i1.tally']")).to_have_text("2")
+    await expect(page.locator("h3")).to_have_text("Old")
+    await page.locator("summary").click()
+    await page.locator("summary").blur()
+    await expect(page.locator("h3")).to_have_text("New")
+    await expect(page.locator("[id='i1.tally']")).to_have_text("2")
+    await room.frame(item("New", 1))
+    await expect(page.locator("[id='i1.tally']")).to_have_text("1")
+
+
+async def test_a_dialog_stays_open_over_a_redraw(visitors: Visitors, room: FakeRoom) -> None:
+    menu = (
+        '<dialog id="move-menu"><h2>{}</h2><p data-move-text></p><button data-with-idea form="act" name="command" '
+        'value=\'{{"do":"idea.move","to":"g1"}}\'>To g1</button><button type="button" data-close-dialog>Close</button></dialog>'
+    )
+    opener = '<li data-card="i7"><p class="idea-text">Seven</p><button type="button" data-move="i7">Move</button></li>'
+    room.live = f'<ul>{opener}</ul><div id="stage.moves">{menu.format("Move to")}</div>'
+    page = await visitors.open(room.base, "/blank")
+    await page.clock.install()
+    await page.goto("/")
+    await room.until(lambda: room.sockets)
+    await page.get_by_role("button", name="Move").click()
+    await expect(page.locator("[data-move-text]")).to_have_text("Seven")
+    await page.get_by_role("button", name="To g1").focus()
+    await room.frame(f'<div id="stage.moves">{menu.format("Changed")}</div>')
+    await room.push({"now": {"here": 5}})
+    await page.clock.fast_forward(16_000)
+    await expect(page.locator("dialog h2")).to_have_text("Changed")
+    await expect(page.get_by_role("button", name="To g1")).to_be_focused()
+    await page.get_by_role("button", name="To g1").click()
+    await room.until(lambda: room.effects)
+    assert room.effects == [{"do": "idea.move", "to": "g1", "idea": "i7"}]
+    await expect(page.locator("dialog")).to_be_hidden()

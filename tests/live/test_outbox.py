@@ -255,7 +255,7 @@ async def test_fields_of_every_kind_are_read(visitors: Visitors, room: FakeRoom)
             for n in (1, 2, 3)
         )
         + '<input type="checkbox" name="yes"><input type="radio" name="which" value="a"><input type="radio" name="which" value="b" checked>'
-        '<input type="number" name="n" value="5"><input type="checkbox" name="none" value="x" data-optional>'
+        '<input type="number" name="n" value="5"><input type="checkbox" name="none" value="x">'
         f"<button id='go' form='act' name='command' value='{json.dumps(value)}'>Go</button></div>"
     )
     page = await open_room(visitors, room)

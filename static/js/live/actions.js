@@ -1,6 +1,7 @@
 // What a person does becomes a command in the outbox; what the server answers becomes a word to the person.
 
 import { emptyFields, readCommand } from "./commands.js";
+import { closeAround, menuAdditions, titleOf } from "./menus.js";
 import { fill, text } from "./texts.js";
 
 const TOO_LARGE = 60 * 1024;
@@ -53,7 +54,7 @@ export class Actions {
     if (list) list.insertBefore(child, before);
     card.classList.add("is-wait");
     Object.assign(reading.command, changes);
-    if (reading.done) reading.done = fill(reading.done, { card: card.dataset.title ?? "" });
+    if (reading.done) reading.done = fill(reading.done, { card: titleOf(card) });
     this.#send(reading, { card: child.id });
   }
 
@@ -102,13 +103,10 @@ export class Actions {
       return;
     }
     this.#last = { value: button.value, at: now };
+    Object.assign(reading.command, menuAdditions(button));
     if (!this.#send(reading)) return;
     emptyFields(reading.controls);
-    const menu = button.closest("details[data-menu], details.armed");
-    if (!(menu instanceof HTMLDetailsElement)) return;
-    const inside = menu.contains(document.activeElement);
-    menu.open = false;
-    if (inside) menu.querySelector("summary")?.focus();
+    closeAround(button, reading.controls);
   }
 
   /**

@@ -19,17 +19,17 @@ export function look(source, path) {
 /** @type {Record<string, (element: Element, value: any) => void>} */
 const EFFECTS = {
   text: (element, value) => {
-    const words = Array.isArray(value) ? String(value.length) : String(value);
+    const words = Array.isArray(value) ? String(value.length) : value === false ? "" : String(value);
     if (element.textContent !== words) element.textContent = words;
   },
   show: (element, value) => element.toggleAttribute("hidden", !truthy(value)),
   hide: (element, value) => element.toggleAttribute("hidden", truthy(value)),
   value: (element, value) => {
-    const words = String(value);
+    const words = value === "" || value === false ? "0" : String(value);
     if (element.getAttribute("data-value") !== words) element.setAttribute("data-value", words);
     if (element.matches("input, meter, progress") && element !== document.activeElement) {
       const field = /** @type {HTMLInputElement} */ (element);
-      if (String(field.value) !== words && (words !== "" || element.matches("input"))) /** @type {any} */ (field).value = words;
+      if (String(field.value) !== words) /** @type {any} */ (field).value = words;
     }
   },
   disabled: (element, value) => {

@@ -3,7 +3,7 @@
 
 import { carry, keepFocus, place } from "./focus.js";
 import { disturbs, heldElements } from "./hold.js";
-import { arrange, sameChildren } from "./lists.js";
+import { settleOrders } from "./lists.js";
 import { parse, slotPairs } from "./markup.js";
 
 const PATIENCE = 15_000;
@@ -25,6 +25,8 @@ export class Board {
   #own = new Map();
   /** @type {WeakSet<Element>} */
   #isOwn = new WeakSet();
+  /** @type {Map<string, Element>} children of lists that a new version doesn't have: an order may still want them */
+  #loose = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -65,8 +67,13 @@ export class Board {
    * @returns {void}
    */
   own(html) {
+    const now = performance.now();
     this.#own = new Map(parse(html).map((element) => [element.id, element.outerHTML]));
-    for (const id of this.#own.keys()) this.#offerOwn(id, performance.now());
+    for (const id of this.#own.keys()) this.#offerOwn(id, now);
+    for (const slot of document.querySelectorAll("[data-own-slot]:not([data-own-slot=''])")) {
+      const over = slot.firstElementChild;
+      if (over?.id && !this.#own.has(over.id)) this.#gone.set(over.id, now);
+    }
     this.release();
   }
 
@@ -168,13 +175,23 @@ export class Board {
       this.#patches.delete(id);
       this.#replace(old, element);
     }
-    this.#settleOrders(held, waits);
+    settleOrders({
+      orders: this.#orders,
+      patches: this.#patches,
+      find: (id) => this.#find(id),
+      isBusy: (list, nodes, since) => {
+        return waits(since, held.some((one) => list.contains(one) || nodes.some((node) => node.contains(one))));
+      },
+      inserted: this.#inserted,
+      missing: this.#missing,
+    });
     for (const [id, since] of this.#gone) {
       const old = document.getElementById(id);
       if (old && waits(since, held.some((one) => old.contains(one)))) continue;
       this.#gone.delete(id);
       old?.remove();
     }
+    this.#loose.clear();
     for (const id of this.#own.keys()) {
       if (!this.#patches.has(id)) this.#offerOwn(id, now);
     }
@@ -186,51 +203,9 @@ export class Board {
     }
   }
 
-  /**
-   * @param {Element[]} held
-   * @param {(since: number, busy: boolean) => boolean} waits
-   */
-  #settleOrders(held, waits) {
-    /** @type {Set<Element>} */
-    const unnamed = new Set();
-    const absent = new Set();
-    // A list may stand in an element that another list's order brings into the page: go on while that helps.
-    for (let again = true; again;) {
-      again = false;
-      for (const [id, { ids, since }] of this.#orders) {
-        const list = document.getElementById(id);
-        if (!list) continue;
-        const nodes = ids.map((one) => this.#find(one)).filter((one) => one !== null);
-        for (const one of ids) if (!this.#find(one)) absent.add(one);
-        const busy = held.some((one) => list.contains(one) || nodes.some((node) => node.contains(one)));
-        if (waits(since, busy && !sameChildren(list, nodes))) continue;
-        this.#orders.delete(id);
-        again = true;
-        for (const node of nodes) unnamed.delete(node);
-        for (const node of arrange(list, nodes)) unnamed.add(node);
-        for (const node of nodes) {
-          if (this.#patches.get(node.id)?.element !== node) continue;
-          this.#patches.delete(node.id);
-          this.#inserted(node);
-        }
-      }
-    }
-    for (const node of unnamed) {
-      const since = performance.now();
-      const wanted = [...this.#orders.values()].some(({ ids }) => ids.includes(node.id));
-      if (wanted && !this.#patches.has(node.id)) this.#patches.set(node.id, { element: node, since });
-      node.remove();
-    }
-    for (const id of this.#orders.keys()) {
-      const coming = [...this.#patches.values()].some(({ element }) => element.querySelector(`#${CSS.escape(id)}`));
-      if (!document.getElementById(id) && !coming) this.#orders.delete(id);
-    }
-    for (const id of absent) if (!this.#find(id)) this.#missing(id);
-  }
-
   /** @param {string} id */
   #find(id) {
-    return document.getElementById(id) ?? this.#patches.get(id)?.element ?? null;
+    return document.getElementById(id) ?? this.#patches.get(id)?.element ?? this.#loose.get(id) ?? null;
   }
 
   /**
@@ -243,12 +218,18 @@ export class Board {
     for (let up = old.parentElement; up; up = up.parentElement) this.#made.delete(up);
     carry(old, fresh);
     const pairs = this.#isOwn.has(fresh) ? [] : slotPairs(old, fresh);
+    const dialogs = [...old.querySelectorAll("dialog[open][id]")].map(({ id }) => id);
     old.before(fresh);
     for (const [from, to] of pairs) {
       while (from.firstChild) place(to, from.firstChild, null);
       if (this.#own.has(to.id)) this.#made.set(to, this.#made.get(from) ?? "");
     }
+    for (const child of old.querySelectorAll("[data-list] > [id]")) this.#loose.set(child.id, child);
     old.remove();
+    for (const id of dialogs) {
+      const dialog = fresh.querySelector(`#${CSS.escape(id)}`);
+      if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+    }
     this.#inserted(fresh);
   }
 }

@@ -3,6 +3,53 @@
 import { place } from "./focus.js";
 
 /**
+ * Put the children of every list in its order, as far as nobody is busy in it.
+ * @param {object} parts
+ * @param {Map<string, {ids: string[], since: number}>} parts.orders what is done is taken out of it
+ * @param {Map<string, {element: Element, since: number}>} parts.patches new elements; those placed are taken out
+ * @param {(id: string) => Element | null} parts.find
+ * @param {(list: Element, nodes: Element[], since: number) => boolean} parts.isBusy
+ * @param {(element: Element) => void} parts.inserted
+ * @param {(id: string) => void} parts.missing
+ * @returns {void}
+ */
+export function settleOrders({ orders, patches, find, isBusy, inserted, missing }) {
+  /** @type {Set<Element>} */
+  const unnamed = new Set();
+  const absent = new Set();
+  // A list may stand in an element that another list's order brings into the page: go on while that helps.
+  for (let again = true; again;) {
+    again = false;
+    for (const [id, { ids, since }] of orders) {
+      const list = document.getElementById(id);
+      if (!list) continue;
+      const nodes = ids.map((one) => find(one)).filter((one) => one !== null);
+      for (const one of ids) if (!find(one)) absent.add(one);
+      if (!sameChildren(list, nodes) && isBusy(list, nodes, since)) continue;
+      orders.delete(id);
+      again = true;
+      for (const node of arrange(list, nodes)) unnamed.add(node);
+      for (const node of nodes) {
+        unnamed.delete(node);
+        if (patches.get(node.id)?.element !== node) continue;
+        patches.delete(node.id);
+        inserted(node);
+      }
+    }
+  }
+  for (const node of unnamed) {
+    const wanted = [...orders.values()].some(({ ids }) => ids.includes(node.id));
+    if (wanted && !patches.has(node.id)) patches.set(node.id, { element: node, since: performance.now() });
+    node.remove();
+  }
+  for (const id of orders.keys()) {
+    const coming = [...patches.values()].some(({ element }) => element.querySelector(`#${CSS.escape(id)}`));
+    if (!document.getElementById(id) && !coming) orders.delete(id);
+  }
+  for (const id of absent) if (!find(id)) missing(id);
+}
+
+/**
  * @param {Element} list
  * @returns {Element[]} its children, without the slot a drag shows
  */
@@ -15,7 +62,7 @@ function childrenOf(list) {
  * @param {Element[]} nodes
  * @returns {boolean} whether the list's children are exactly these already
  */
-export function sameChildren(list, nodes) {
+function sameChildren(list, nodes) {
   const children = childrenOf(list);
   return children.length === nodes.length && children.every((child, i) => child === nodes[i]);
 }
@@ -26,7 +73,7 @@ export function sameChildren(list, nodes) {
  * @param {Element[]} nodes
  * @returns {Element[]} the children that were not named
  */
-export function arrange(list, nodes) {
+function arrange(list, nodes) {
   const children = childrenOf(list);
   if (sameChildren(list, nodes)) return [];
   const wanted = new Set(nodes);

@@ -1,6 +1,6 @@
 // From the text of a frame to elements, and which of their empty places are filled from the version before.
 
-const SLOT = "[data-list][id], [data-own-slot][id]";
+const SLOT = "[data-list][id], [data-own-slot]";
 
 /**
  * @param {string} html
@@ -23,7 +23,8 @@ export function slotPairs(old, fresh) {
   const pairs = [];
   for (const to of [fresh, ...fresh.querySelectorAll(SLOT)]) {
     if (!to.matches(SLOT) || to.childElementCount) continue;
-    const from = old.id === to.id ? old : old.querySelector(`#${CSS.escape(to.id)}`);
+    const same = to.id ? `#${CSS.escape(to.id)}` : `[data-own-slot="${CSS.escape(to.getAttribute("data-own-slot") ?? "")}"]`;
+    const from = old.matches(same) ? old : old.querySelector(same);
     if (from) pairs.push([from, to]);
   }
   return pairs;

@@ -105,6 +105,7 @@ export class Notices {
       this.show(`refused:${words || sentence}`, words ? `${sentence} ${text("your_words", { words })}` : sentence);
       return;
     }
+    for (let up = control.closest("details"); up; up = up.parentElement?.closest("details") ?? null) up.open = true;
     const free = control.value === "" || control.value === control.defaultValue;
     if (free && words) {
       control.value = words;

@@ -1,6 +1,7 @@
 // The ladder: a WebSocket; where that is blocked or keeps being cut, long polling and POST, trying the socket again
 // every minute; where nothing answers, waiting with full jitter. Says which of these is true.
 
+import { NOT_YOURS, poll } from "./poll.js";
 import { Line } from "./socket.js";
 import { fullJitter, pause } from "./wait.js";
 
@@ -12,7 +13,6 @@ const CUTS = 3;
 const CUTS_WITHIN = 5 * 60_000;
 /** Our own close codes and how long to stay away, as the first number given to fullJitter. */
 const COME_BACK = new Map([[4400, 1], [4408, 1], [4413, 1], [4429, 4], [4012, 2]]);
-const NOT_YOURS = new Set([401, 403, 404, 410]);
 
 /** One room's connection, whatever carries it. */
 export class Transport {
@@ -179,33 +179,20 @@ export class Transport {
   }
 
   /** @param {number} delay ms before the first request */
-  async #poll(delay) {
+  #poll(delay) {
     const turn = new AbortController();
     this.#polling = turn;
-    await this.#rest(delay);
-    let wait = 0;
-    let next = "";
-    while (this.#polling === turn && this.state !== "ended") {
-      const { seq, epoch } = this.#parts.place();
-      const asked = performance.now();
-      const { status, body } = await this.#parts.http.frames(seq, epoch, { wait, next, signal: turn.signal });
-      if (this.#polling !== turn) return;
-      if (status === 204 || (status === 200 && body)) {
-        this.#httpWorks();
-        for (const message of body?.messages ?? []) await this.#parts.receive(message);
-        // A server that doesn't hold the request must not be asked without pause.
-        if (wait && performance.now() - asked < 500) await this.#rest(1000);
-        wait = 25;
-        next = String(body?.next ?? next);
-      } else if (NOT_YOURS.has(status)) {
-        this.#end(status === 403 ? "removed" : "away");
-      } else {
-        // A wait that was cut half-way is the proxy's doing: ask for shorter ones before calling it an outage.
-        const cut = wait > 5 && performance.now() - asked > 4_000 && navigator.onLine !== false;
-        wait = cut ? 5 : 0;
-        if (!cut) await this.#httpFailed();
-      }
-    }
+    poll(delay, {
+      http: this.#parts.http,
+      place: this.#parts.place,
+      receive: this.#parts.receive,
+      signal: turn.signal,
+      rest: (ms) => this.#rest(ms),
+      goesOn: () => this.#polling === turn && this.state !== "ended",
+      works: () => this.#httpWorks(),
+      failed: () => this.#httpFailed(),
+      forbidden: (status) => this.#end(status === 403 ? "removed" : "away"),
+    });
   }
 
   #httpWorks() {

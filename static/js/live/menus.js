@@ -1,0 +1,65 @@
+// Menus and dialogs around commands. One "Move to…" dialog serves all cards:
+//
+//   [data-move="i7"]      opens #move-menu for that card         [data-move-text]      in it: shows the card's words
+//   [data-with-idea]      its button's command gets "idea"       [data-with-ideas]     gets "ideas": [that one]
+//   [data-close-dialog]   closes the dialog around it
+
+let chosen = "";
+
+/**
+ * @param {Element} card
+ * @returns {string} what to call it
+ */
+export function titleOf(card) {
+  const title = card.getAttribute("data-title") ?? card.querySelector(".idea-text")?.textContent ?? "";
+  return title.trim().replace(/\s+/g, " ");
+}
+
+/**
+ * Open and close dialogs by their buttons.
+ * @returns {void}
+ */
+export function watchMenus() {
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) return;
+    const opener = event.target.closest("[data-move]");
+    const dialog = document.getElementById("move-menu");
+    if (opener && dialog instanceof HTMLDialogElement) {
+      chosen = opener.getAttribute("data-move") ?? "";
+      const card = opener.closest("[data-card]");
+      const words = dialog.querySelector("[data-move-text]");
+      if (words) words.textContent = card ? titleOf(card) : "";
+      dialog.showModal();
+    }
+    const closer = event.target.closest("[data-close-dialog]");
+    closer?.closest("dialog")?.close();
+  });
+}
+
+/**
+ * What the open dialog adds to the command of a button in it.
+ * @param {Element} button
+ * @returns {Record<string, unknown>}
+ */
+export function menuAdditions(button) {
+  if (!chosen || !button.closest("#move-menu")) return {};
+  if (button.matches("[data-with-idea]")) return { idea: chosen };
+  return button.matches("[data-with-ideas]") ? { ideas: [chosen] } : {};
+}
+
+/**
+ * A command was given: close the menu, question or form that it was given in, and keep focus near.
+ * @param {HTMLElement} button
+ * @param {Element[]} controls the fields that were read
+ * @returns {void}
+ */
+export function closeAround(button, controls) {
+  button.closest("dialog")?.close();
+  const details = button.closest("details");
+  if (!details) return;
+  const isForm = controls.some((control) => details.contains(control));
+  if (!isForm && !details.matches(".menu, .armed, [data-menu]")) return;
+  const inside = details.contains(document.activeElement);
+  details.open = false;
+  if (inside) details.querySelector("summary")?.focus();
+}
