@@ -326,7 +326,7 @@ def _votes(
         return [(vote["voter"], ideas[vote["idea"]], vote["dots"]) for vote in votes]
     items, made = list(groups.values()), []
     for place, voter in enumerate(came):
-        first, second = place * place % len(items), (place * 3 + 1) % len(items)
+        first, second = place * place % len(items), (place * 5 + 2) % len(items)
         made.append((voter, items[first], 3))
         if first != second:
             made.append((voter, items[second], 2))

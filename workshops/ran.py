@@ -25,10 +25,11 @@ class Run:
 
     @property
     def took(self) -> int | None:
-        """Whole minutes from opening to closing."""
+        """Minutes between opening and closing as a clock without seconds shows them."""
         if self.opened is None or self.closed is None:
             return None
-        return round((self.closed - self.opened).total_seconds() / 60)
+        opened, closed = (moment.replace(second=0, microsecond=0) for moment in (self.opened, self.closed))
+        return int((closed - opened).total_seconds()) // 60
 
 
 @dataclass(frozen=True, slots=True)
