@@ -118,7 +118,7 @@ def act(do: str, **fields: Any) -> SafeString:
     if taken:
         command["fields"] = taken
     return format_html(
-        'type="submit" form="act" name="command" value="{}"',
+        'form="act" name="command" value="{}"',
         json.dumps(command, ensure_ascii=False, default=str),
     )
 

@@ -226,7 +226,7 @@ class Clustering(Activity):
         # A group's card is drawn again only when its name changed; its ideas stay where they are.
         keys |= {f"group-{key}" for key in before if key in event.private or before[key] is None}
         if event.private or None in before.values() or None in event.body["groups"].values():
-            keys.add("stage.moves")
+            keys |= {"stage.moves", "stage.menu"}
         if "order" in event.body or "stage.moves" in keys:
             # Their menus name the other groups.
             keys |= {f"group-{key}" for key in board.groups}
@@ -275,8 +275,8 @@ class Clustering(Activity):
             return Fragment(
                 self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))}
             )
-        if key == "stage.moves":
-            return Fragment(self.template("moves"), {"step": {"id": step.id}, **self._moves(step, board)})
+        if key in ("stage.moves", "stage.menu"):
+            return Fragment(self.template(key.removeprefix("stage.")), {"step": {"id": step.id}, **self._moves(step, board)})
         if name.startswith("group-"):
             return self._show_group(
                 state, step, board, group_id=name.removeprefix("group-"), part=part, reader=reader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from realtime.fields import Id, Text
+from realtime.fields import Id, Many, Text
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import activity_of
 from workshops.live import words
@@ -13,12 +13,11 @@ from workshops.live.state import Idea, State
 
 
 def hide(state: State, command: Command, by: str) -> list[NewEvent]:
-    """Take an idea off every board, with a reason. Its author is told; it can be brought back."""
+    """Take ideas off every board, with a reason. Their authors are told; they can be brought back."""
     state.facilitator(by)
-    idea = _others_can_see(state, command["idea"])
-    if idea.hidden is not None:
-        return []
-    return [NewEvent("idea.hidden", {"idea": idea.id}, {"reason": command["reason"]})]
+    ideas = _chosen(state, command)
+    reason = {"reason": command["reason"]}
+    return [NewEvent("idea.hidden", {"idea": idea.id}, reason) for idea in ideas if idea.hidden is None]
 
 
 def _hidden(state: State, event: Happened) -> Dirty:
@@ -45,14 +44,19 @@ def _restored(state: State, event: Happened) -> Dirty:
 
 
 def merge(state: State, command: Command, by: str) -> list[NewEvent]:
-    """Let one idea stand for two that say the same. Both are kept; the merged one can be restored."""
+    """Let one idea stand for several that say the same: the named one, or the first of those chosen.
+
+    All are kept; a merged one can be restored.
+    """
     state.facilitator(by)
-    idea, into = _others_can_see(state, command["idea"]), _others_can_see(state, command["into"])
-    if idea is into or not into.on_board or not idea.on_board:
-        raise Refused("bad_merge", _("Choose two different ideas that are both on the board."))
+    ideas = _chosen(state, command)
+    into = _others_can_see(state, command["into"]) if command["into"] else ideas[0]
+    merged = [idea for idea in ideas if idea is not into]
+    if not merged or not all(idea.on_board for idea in (into, *merged)):
+        raise Refused("bad_merge", _("Choose two or more different ideas that are on the board."))
     if state.step is not None and state.step.kind == "dot_vote" and state.step.running:
         raise Refused("ballot_fixed", _("The ballot can't change while people vote. Close the vote first."))
-    return [NewEvent("idea.merged", {"idea": idea.id, "into": into.id})]
+    return [NewEvent("idea.merged", {"idea": idea.id, "into": into.id}) for idea in merged]
 
 
 def _merged(state: State, event: Happened) -> Dirty:
@@ -61,6 +65,13 @@ def _merged(state: State, event: Happened) -> Dirty:
     dirty = _left_or_came(state, idea)
     dirty.keys.add(f"idea-{idea.merged_into}")
     return dirty
+
+
+def _chosen(state: State, command: Command) -> list[Idea]:
+    chosen = command["ideas"] or ([command["idea"]] if command["idea"] else [])
+    if not chosen:
+        raise Refused("no_idea", _("Choose an idea first."))
+    return [_others_can_see(state, idea_id) for idea_id in chosen]
 
 
 def _others_can_see(state: State, idea_id: str) -> Idea:
@@ -85,11 +96,13 @@ def _left_or_came(state: State, idea: Idea) -> Dirty:
     return dirty
 
 
+_IDEAS = {"idea": Id(required=False), "ideas": Many(required=False)}
+
 MODERATION = Rules(
     commands={
-        "idea.hide": ({"idea": Id(), "reason": Text(most=200, lines=False)}, hide),
+        "idea.hide": ({**_IDEAS, "reason": Text(most=200, lines=False)}, hide),
         "idea.restore": ({"idea": Id()}, restore),
-        "idea.merge": ({"idea": Id(), "into": Id()}, merge),
+        "idea.merge": ({**_IDEAS, "into": Id(required=False)}, merge),
     },
     events={"idea.hidden": _hidden, "idea.restored": _restored, "idea.merged": _merged},
 )

@@ -23,6 +23,7 @@ from realtime.kinds import Refused
 from realtime.ledger import Ack, Refusal, Retry
 from realtime.room import now_ms
 from workshops import actions, permissions, queries, seats
+from workshops.qr import qr_svg
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
 
 if TYPE_CHECKING:
@@ -124,11 +125,13 @@ def page_context(
     seq = audience.seq
     own: Own = room.ledger.kind.own(state, seat.actor, reader)
     plain = request.COOKIES.get(SCRIPT_COOKIE) != "1"
-    address = reverse("workshops:join", args=[workshop.code])
+    join_url = request.build_absolute_uri(reverse("workshops:join", args=[workshop.code]))
     return {
         "workshop": workshop,
         "code": queries.shown_code(workshop.code),
-        "join_url": request.build_absolute_uri(address),
+        "join_url": join_url,
+        "join_at": request.build_absolute_uri(reverse("workshops:enter_code")).partition("://")[2].rstrip("/"),
+        "qr": qr_svg(join_url, _("QR code of the join link")) if reader == SCREEN else "",
         "reader": reader,
         "me": me,
         "seq": seq,
