@@ -162,17 +162,16 @@ def role_in(workshop: Workshop, user: User | None) -> str:
 def joining(
     seat: Attendance, role: str, name: str, *, background: str = "", consent: str = Consent.INTERNAL
 ) -> Asked:
-    """Make the command that lets a seat's holder into the room.
+    """Make the command that lets a seat's holder into the room, or gives them another role.
 
-    Its op is the same for the same seat and role, so however often it is sent it takes effect once.
+    For somebody already inside in that role it is refused with `nothing_to_do`, so sending it twice does no harm.
     """
-    op = str(uuid.uuid5(uuid.NAMESPACE_OID, f"join {seat.workshop_id} {seat.actor} {role}"))
     return by_system(
-        op,
+        str(uuid.uuid4()),
         "person.join",
         person=seat.actor,
-        name=name,
+        name=name[:60],
         role=role,
-        background=background,
+        background=background[:60],
         consent=str(consent),
     )

@@ -30,6 +30,8 @@ def join(state: State, command: Command, by: str) -> list[NewEvent]:
     if known is not None and known.role == command["role"]:
         return []
     body = {"person": command["person"], "role": command["role"], "consent": command["consent"]}
+    if known is not None:  # another role, as the same person
+        return [NewEvent("person.joined", body, {"name": known.name, "background": known.background})]
     return [
         NewEvent("person.joined", body, {"name": command["name"], "background": command["background"] or ""})
     ]

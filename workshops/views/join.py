@@ -61,7 +61,7 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
         form = JoinForm(request.POST)
         if form.is_valid():
             answer = await _let_in(request, workshop, seat, form)
-            if isinstance(answer, Ack):
+            if isinstance(answer, Ack) or (isinstance(answer, Refusal) and answer.code == "nothing_to_do"):
                 return redirect("workshops:room", workshop.pk)
             sentence = (
                 answer.sentence

@@ -53,8 +53,7 @@ async def enter(
             raise Http404
         return None
     room = await hub().open(workshop.stream_id)
-    if role is not None:
-        await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]
+    await _keep_role(request, room, seat, role)
     async with room.reading():
         await room.readable()
         if not room.ledger.kind.may_enter(room.ledger.state, seat.actor, reader):
@@ -64,14 +63,32 @@ async def enter(
     return workshop, seat, room
 
 
+async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: str | None) -> None:
+    """Bring the role in the room into line with the rights of the account, if they differ."""
+    if role is None:
+        return
+    async with room.reading():
+        await room.readable()
+        person = room.ledger.state.people.get(seat.actor)
+    if person is None and role != FACILITATOR:
+        return  # has a seat, but didn't pass the door
+    if person is None or (person.role != role and not person.removed):
+        await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]
+
+
 def _seat(
     request: HttpRequest, workshop_id: uuid.UUID, reader: str
 ) -> tuple[Workshop, Attendance | None, str | None]:
-    """Find the seat; facilitators get theirs without passing the door, with the role to join in."""
+    """Find the seat, and for an account the role it has by right. Facilitators get a seat without passing the door."""
     workshop = queries.workshop_or_404(workshop_id)
-    if reader in (FACILITATOR, SCREEN) and permissions.can_facilitate(request.user, workshop):
-        return workshop, actions.seat_for_user(workshop, request.user), FACILITATOR  # type: ignore[arg-type]
-    return workshop, seats.seat_in(request, workshop), None
+    user = request.user
+    seat = seats.seat_in(request, workshop)
+    if not user.is_authenticated:
+        return workshop, seat, None
+    if seat is None and reader != PARTICIPANT and permissions.can_facilitate(user, workshop):
+        seat = actions.seat_for_user(workshop, user)
+    role = actions.role_in(workshop, user) if seat is not None and seat.user_id == user.pk else None
+    return workshop, seat, role
 
 
 @require_GET
