@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
@@ -19,6 +19,10 @@ from challenges.models import Phase
 from challenges.queries import phase_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django_stubs_ext import StrOrPromise
+
     from challenges.models import Challenge
     from workshops.activities.base import Activity
     from workshops.live.state import State, Step
@@ -44,7 +48,12 @@ class _Lines(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), required=False, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class _PhaseField(forms.ModelChoiceField[Phase]):
+    def label_from_instance(self, obj: Phase) -> str:
+        return obj.name
 
 
 class _Picker(forms.DateInput):
@@ -95,7 +104,7 @@ class WorkshopForm(forms.Form):
         help_text=_("Optional. A sentence or two that people see while they wait."),
         max_length=1000,
     )
-    phase = forms.ModelChoiceField(
+    phase = _PhaseField(
         Phase.objects.none(), label=_("Phase"), required=False, empty_label=_("The one its day is in")
     )
 
@@ -113,10 +122,7 @@ class WorkshopForm(forms.Form):
             }
         super().__init__(data, initial=initial, **kwargs)
         self.challenge = challenge
-        phase = self.fields["phase"]
-        assert isinstance(phase, forms.ModelChoiceField)  # noqa: S101 (for the type checker)
-        phase.queryset = challenge.phases.order_by("starts")
-        phase.label_from_instance = lambda one: one.name  # type: ignore[method-assign]
+        cast("_PhaseField", self.fields["phase"]).queryset = challenge.phases.order_by("starts")
         if not workshop:
             self.fields["title"].widget.attrs["autofocus"] = True
         self.fields["time"].help_text = _t("Time in %(place)s") % {"place": _zone()}
@@ -215,8 +221,10 @@ class StepForm(forms.Form):
         about = next(one.metadata for one in fields(self.activity.Settings) if one.name == name)
         if about.get("takes"):
             field = self._source_field(field, about["takes"])
-        elif isinstance(field, forms.ChoiceField) and len(list(field.choices)) <= FEW:
-            field.widget = forms.RadioSelect(choices=field.choices)
+        elif isinstance(field, forms.ChoiceField):
+            choices = list(cast("Iterable[tuple[str, StrOrPromise]]", field.choices))
+            if len(choices) <= FEW:
+                field.widget = forms.RadioSelect(choices=choices)
         if self.promised and name in self.activity.Settings.guarded():
             # Only for the eye: a form drawn before the start still reaches the rule, which says why not.
             field.widget.attrs["disabled"] = True

@@ -1,29 +1,27 @@
-"""Preparing a workshop: who may, what is kept, what the agenda says, and the door."""
+"""Preparing a workshop: who may, what is kept, the door, and the end of one that never happened."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import segno
 from django.test import Client
-from django.utils import timezone
 from django.utils.html import escape
 
 from challenges.models import Challenge
 from lab_workspace.people.models import User
-from realtime.ledger import by_system, run
+from realtime.ledger import run
 from realtime.models import Event, Stream
 from tests.makers import make_challenge, make_member, make_user
+from tests.workshops.preparing import TITLES, at, happen, ready_challenge, ready_workshop, step_words, titles
 from workshops import actions
 from workshops.live.state import State
 from workshops.models import Workshop
-from workshops.plan import plan_of, state_of
+from workshops.plan import state_of
 from workshops.qr import qr_svg
 
-HTMX = {"HX-Request": "true"}
 WORDS = {
     "title": "Idea generation",
     "day": "2026-11-26",
@@ -36,71 +34,18 @@ WORDS = {
 
 @pytest.fixture
 def challenge(alice: User) -> Challenge:
-    """Alice facilitates."""
-    challenge = make_challenge(question="What would it take for everybody to find a peer?")
-    make_member(challenge, alice, "facilitator")
-    return challenge
+    return ready_challenge(alice)
 
 
 @pytest.fixture
 def workshop(challenge: Challenge, alice: User) -> Workshop:
-    """A planned workshop with the usual agenda: a1 brainstorm, a2 grouping, a3 dot vote."""
-    starts = timezone.make_aware(timezone.datetime(2026, 11, 26, 10, 0))
-    workshop = actions.make_workshop(challenge, "Idea generation", starts, 60, alice)
-    actions.add_usual_agenda(workshop)
-    return workshop
+    return ready_workshop(challenge, alice)
 
 
 @pytest.fixture
 def facilitator(client: Client, alice: User, challenge: Challenge) -> Client:
     client.force_login(alice)
     return client
-
-
-def at(workshop: Workshop, rest: str = "") -> str:
-    return f"/workshops/{workshop.pk}/prepare{rest}"
-
-
-def happen(workshop: Workshop, do: str, **fields: Any) -> None:
-    """Something happens in the live workshop."""
-    (answer,) = run(workshop.stream_id, by_system(f"op-{Event.objects.count()}", do, **fields))
-    assert type(answer).__name__ == "Ack", answer
-
-
-def titles(workshop: Workshop) -> list[str]:
-    return [step.title for step in state_of(workshop).order()]
-
-
-def step_words(**changed: str) -> dict[str, str]:
-    """What the form of the usual brainstorm sends."""
-    return {
-        "title": "Write ideas",
-        "prompt": "What would help?",
-        "minutes": "10",
-        "set-visibility": "private",
-        "set-names": "nobody",
-        "set-most_characters": "280",
-        "set-most_ideas": "0",
-        "set-late_ideas": "on",
-        "set-when_time_is_up": "tell",
-        **changed,
-    }
-
-
-def vote_words(**changed: str) -> dict[str, str]:
-    """What the form of the usual vote sends."""
-    return {
-        "title": "Vote with dots",
-        "prompt": "",
-        "minutes": "8",
-        "set-target": "ideas",
-        "set-dots": "5",
-        "set-cap": "2",
-        "set-results": "hidden",
-        "set-source": "",
-        "set-when_time_is_up": "tell",
-        **changed,
-    }
 
 
 # -- who may ---------------------------------------------------------------------------------------------------------
@@ -155,7 +100,7 @@ def test_who_may_not_facilitate_sees_and_changes_nothing(
         if status == 302:
             assert answer.headers["Location"].startswith("/accounts/login/?next=")
     assert Workshop.objects.values().get() == before
-    assert titles(workshop) == ["Write ideas", "Group the ideas", "Vote with dots"]
+    assert titles(workshop) == TITLES
 
 
 def lab_staff(_challenge: Challenge) -> User:
@@ -264,7 +209,7 @@ def test_changing_the_words_leaves_code_and_agenda_alone(facilitator: Client, wo
     changed = Workshop.objects.get()
     assert (changed.title, changed.minutes, changed.code) == ("Another title", 30, workshop.code)
     assert "3 minutes too long." in answer.text
-    assert titles(workshop) == ["Write ideas", "Group the ideas", "Vote with dots"]
+    assert titles(workshop) == TITLES
 
 
 def test_a_closed_workshop_stays_as_it_was(facilitator: Client, workshop: Workshop) -> None:
@@ -278,165 +223,7 @@ def test_a_closed_workshop_stays_as_it_was(facilitator: Client, workshop: Worksh
         answer = facilitator.post(address, words, follow=True)
         assert answer.status_code == 200
     assert Workshop.objects.values().get() == before
-    assert titles(workshop) == ["Write ideas", "Group the ideas", "Vote with dots"]
-
-
-# -- the agenda ------------------------------------------------------------------------------------------------------
-
-
-def test_the_agenda_says_when_and_how(facilitator: Client, workshop: Workshop) -> None:
-    page = facilitator.get(at(workshop)).text
-    times = re.findall(r'<time class="strong"[^>]*>([^<]+)</time>', page)
-    assert times == ["10:00", "10:10", "10:25"]
-    assert "The agenda ends at 10:33." in page
-    assert "27 minutes are free" in page
-    words = " ".join(page.split())
-    assert "Everybody writes alone until you show the ideas. Nobody sees who wrote what." in words
-    assert "5 dots each, at most 2 on one. The result is hidden until you show it." in words
-
-
-def test_a_kind_without_words_of_its_own_still_says_its_settings(workshop: Workshop) -> None:
-    from django.template.loader import render_to_string
-
-    slot = plan_of(workshop, state_of(workshop)).slots[0]
-    text = render_to_string("workshops/prepare/plan.html", {"rows": slot.rows})
-    assert "While people write" in text
-    assert "Each person sees only their own ideas until you show them all" in text
-
-
-def test_steps_are_added_and_changed(facilitator: Client, workshop: Workshop) -> None:
-    answer = facilitator.post(
-        at(workshop, "/add/brainstorm"), step_words(title="A second round", prompt="One\r\ntwo"), follow=True
-    )
-    assert "“A second round” is on the agenda." in answer.text
-    step = state_of(workshop).order()[-1]
-    assert (step.title, step.prompt, step.minutes) == ("A second round", "One\ntwo", 10)
-    changed = step_words(title="Shared", **{"set-visibility": "shared", "set-most_ideas": "3"})
-    del changed["set-late_ideas"]
-    facilitator.post(at(workshop, f"/steps/{step.id}"), changed)
-    step = state_of(workshop).order()[-1]
-    assert (step.title, step.settings.visibility, step.settings.most_ideas) == ("Shared", "shared", 3)
-    assert step.settings.late_ideas is False
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"title": ""}, "Give the activity a title."),
-        ({"minutes": "481"}, "less than or equal to 480"),
-        ({"set-most_characters": "5"}, "greater than or equal to 20"),
-        ({"set-visibility": "sideways"}, "Select a valid choice"),
-        ({"prompt": "x" * 601}, "at most 600 characters"),
-        ({"title": "An odd\u202e title"}, "characters that can&#x27;t be shown"),
-    ],
-)
-@pytest.mark.parametrize("place", ["/add/brainstorm", "/steps/a1"])
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_bad_words_of_a_step_keep_what_was_typed(
-    facilitator: Client,
-    workshop: Workshop,
-    wrong: dict[str, str],
-    sentence: str,
-    place: str,
-    headers: dict[str, str],
-) -> None:
-    typed = {**step_words(title="Typed with care", prompt="Words that took a while"), **wrong}
-    before = Event.objects.count()
-    answer = facilitator.post(at(workshop, place), typed, headers=headers)
-    assert sentence in answer.text
-    assert escape(typed["prompt"]) in answer.text
-    assert escape(typed["title"]) in answer.text
-    assert Event.objects.count() == before
-    assert ("<html" in answer.text) == (not headers)
-
-
-def test_a_vote_takes_its_things_from_what_fits_and_comes_before(
-    facilitator: Client, workshop: Workshop
-) -> None:
-    facilitator.post(at(workshop, "/add/brainstorm"), step_words(title="Afterwards"))
-    page = facilitator.get(at(workshop, "/steps/a3")).text
-    select = page.partition('name="set-source"')[2].partition("</select>")[0]
-    assert re.findall(r'<option value="([^"]*)"', select) == ["", "a1", "a2"]
-    page = facilitator.get(at(workshop, "/steps/a2")).text
-    select = page.partition('name="set-source"')[2].partition("</select>")[0]
-    assert re.findall(r'<option value="([^"]*)"', select) == ["", "a1"]
-    answer = facilitator.post(at(workshop, "/steps/a3"), vote_words(**{"set-source": "a2"}))
-    assert "A vote on ideas takes them from a brainstorm." in answer.text
-    facilitator.post(at(workshop, "/steps/a3"), vote_words(**{"set-source": "a2", "set-target": "clusters"}))
-    assert state_of(workshop).steps["a3"].settings.source == "a2"
-    assert "From “Group the ideas”." in facilitator.get(at(workshop)).text
-    for wrong in ("a3", "a4", "a99", "x"):
-        answer = facilitator.post(at(workshop, "/steps/a3"), vote_words(**{"set-source": wrong}))
-        assert "no longer before this one" in answer.text
-
-
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
-def test_buttons_move_a_step_by_one_place(
-    facilitator: Client, workshop: Workshop, headers: dict[str, str]
-) -> None:
-    def move(step: str, to: str) -> list[str]:
-        answer = facilitator.post(
-            at(workshop, f"/steps/{step}/move"), {"to": to}, headers=headers, follow=True
-        )
-        assert answer.status_code == 200
-        shown = re.findall(r'<h3 id="title-(a\d)"', answer.text)
-        assert shown == [one.id for one in state_of(workshop).order()]
-        return shown
-
-    assert move("a3", "up") == ["a1", "a3", "a2"]
-    assert move("a1", "down") == ["a3", "a1", "a2"]
-    assert move("a1", "down") == ["a3", "a2", "a1"]
-    assert move("a1", "down") == ["a3", "a2", "a1"]
-    assert move("a3", "up") == ["a3", "a2", "a1"]
-    page = facilitator.get(at(workshop)).text
-    for title in ("Write ideas", "Group the ideas", "Vote with dots"):
-        assert f"Move “{title}” up" in page
-        assert f"Move “{title}” down" in page
-
-
-def test_steps_that_are_gone_or_unknown_are_not_found(facilitator: Client, workshop: Workshop) -> None:
-    assert facilitator.post(at(workshop, "/steps/a2/remove")).status_code == 302
-    assert titles(workshop) == ["Write ideas", "Vote with dots"]
-    assert facilitator.post(at(workshop, "/steps/a2/remove")).status_code == 404
-    assert facilitator.get(at(workshop, "/steps/a2")).status_code == 404
-    assert facilitator.get(at(workshop, "/add/interpretive_dance")).status_code == 404
-    assert facilitator.get(at(workshop, "/steps/a1/remove")).status_code == 405
-
-
-def test_what_has_run_stays_on_the_agenda(facilitator: Client, workshop: Workshop) -> None:
-    happen(workshop, "step.open", activity="a1")
-    assert at(workshop, "/steps/a1/remove") not in facilitator.get(at(workshop)).text
-    for headers in ({}, HTMX):
-        answer = facilitator.post(at(workshop, "/steps/a1/remove"), headers=headers, follow=True)
-        assert "This activity has already run, so it stays on the agenda." in answer.text
-    assert "a1" in state_of(workshop).steps
-
-
-def test_a_promise_cannot_be_changed_after_opening(facilitator: Client, workshop: Workshop) -> None:
-    happen(workshop, "step.open", activity="a1")
-    page = facilitator.get(at(workshop, "/steps/a1")).text
-    assert "What they were promised stays as it is." in page
-    assert re.search(r'<input[^>]*name="set-visibility"[^>]*disabled', page)
-    # The form was drawn before the start, and is sent after it.
-    typed = step_words(title="Typed with care", **{"set-visibility": "shared"})
-    answer = facilitator.post(at(workshop, "/steps/a1"), typed)
-    assert escape("People have started under this promise, so it can't be changed now.") in answer.text
-    assert "Typed with care" in answer.text
-    assert state_of(workshop).steps["a1"].settings.visibility == "private"
-    assert state_of(workshop).steps["a1"].title == "Write ideas"
-
-
-def test_the_rest_of_a_running_step_can_be_changed(facilitator: Client, workshop: Workshop) -> None:
-    happen(workshop, "step.change", activity="a3", settings={"facilitators_vote": True})
-    happen(workshop, "step.open", activity="a1")
-    # What is disabled in the form isn't sent by a browser.
-    typed = step_words(title="Write more", kept="1", **{"set-most_ideas": "4"})
-    del typed["set-visibility"], typed["set-names"]
-    answer = facilitator.post(at(workshop, "/steps/a1"), typed, follow=True)
-    assert "“Write more” is saved." in answer.text
-    step = state_of(workshop).steps["a1"]
-    assert (step.title, step.settings.most_ideas) == ("Write more", 4)
-    assert (step.settings.visibility, step.settings.names) == ("private", "nobody")
+    assert titles(workshop) == TITLES
 
 
 # -- the door --------------------------------------------------------------------------------------------------------

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.utils import timezone
 from playwright.async_api import Page, expect
 
-from challenges.models import Challenge
 from lab_workspace.people.models import User
 from tests.chromium import DESK, PHONE, SMALLEST, Visitors, assert_accessible
 from tests.conftest import StartDaphne
-from tests.makers import make_challenge, make_member
-from workshops import actions
+from tests.workshops.preparing import TITLES, ready_challenge, ready_workshop
 from workshops.models import Workshop
 from workshops.plan import state_of
 
 
-async def ready_challenge(alice: User) -> Challenge:
-    def make() -> Challenge:
-        challenge = make_challenge()
-        make_member(challenge, alice, "facilitator")
-        return challenge
-
-    return await sync_to_async(make)()
-
-
-async def ready_workshop(challenge: Challenge, alice: User) -> Workshop:
+async def ready(alice: User) -> Workshop:
     def make() -> Workshop:
-        workshop = actions.make_workshop(challenge, "Idea generation", timezone.now(), 60, alice)
-        actions.add_usual_agenda(workshop)
-        return workshop
+        return ready_workshop(ready_challenge(alice), alice)
 
     return await sync_to_async(make)()
 
@@ -49,8 +35,7 @@ async def assert_fits(page: Page) -> None:
 async def test_pages_are_accessible_and_fit(
     daphne: StartDaphne, visitors: Visitors, alice: User, size: tuple[int, int], scheme: str
 ) -> None:
-    challenge = await ready_challenge(alice)
-    workshop = await ready_workshop(challenge, alice)
+    workshop = await ready(alice)
     base = f"/workshops/{workshop.pk}/prepare"
     page = await visitors.open(daphne().url, base, user=alice, size=size, color_scheme=scheme)
     await assert_accessible(page)
@@ -60,7 +45,10 @@ async def test_pages_are_accessible_and_fit(
     await assert_fits(page)
     kinds = ("brainstorm", "cluster", "dot_vote")
     addresses = ["/words", "/steps/a1", *(f"/add/{kind}" for kind in kinds)]
-    for address in (f"/challenges/{challenge.slug}/workshops/new/", *(base + one for one in addresses)):
+    for address in (
+        f"/challenges/{workshop.challenge.slug}/workshops/new/",
+        *(base + one for one in addresses),
+    ):
         await page.goto(address)
         await assert_accessible(page)
         await assert_fits(page)
@@ -69,7 +57,7 @@ async def test_pages_are_accessible_and_fit(
 async def test_from_new_workshop_to_the_code_by_one_line_typed(
     daphne: StartDaphne, visitors: Visitors, alice: User
 ) -> None:
-    challenge = await ready_challenge(alice)
+    challenge = await sync_to_async(ready_challenge)(alice)
     page = await visitors.open(
         daphne().url, f"/challenges/{challenge.slug}/workshops/new/", user=alice, size=PHONE
     )
@@ -82,8 +70,7 @@ async def test_from_new_workshop_to_the_code_by_one_line_typed(
 async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     daphne: StartDaphne, visitors: Visitors, alice: User
 ) -> None:
-    challenge = await ready_challenge(alice)
-    workshop = await ready_workshop(challenge, alice)
+    workshop = await ready(alice)
     page = await visitors.open(daphne().url, f"/workshops/{workshop.pk}/prepare", user=alice)
     up = page.get_by_role("button", name="Move “Vote with dots” up")
     await up.focus()
@@ -118,10 +105,10 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
 
 
 async def test_the_link_is_copied(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:
-    workshop = await ready_workshop(await ready_challenge(alice), alice)
+    workshop = await ready(alice)
     server = daphne()
-    options = {"permissions": ["clipboard-read", "clipboard-write"]}
-    page = await visitors.open(server.url, f"/workshops/{workshop.pk}/prepare", user=alice, **options)
+    page = await visitors.open(server.url, f"/workshops/{workshop.pk}/prepare", user=alice)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await page.get_by_role("button", name="Copy link").click()
     await expect(page.locator("#door [role=status]")).to_have_text("The link is copied.")
     assert await page.evaluate("navigator.clipboard.readText()") == f"{server.url}/join/{workshop.code}/"
@@ -130,7 +117,7 @@ async def test_the_link_is_copied(daphne: StartDaphne, visitors: Visitors, alice
 async def test_everything_goes_without_javascript(
     daphne: StartDaphne, visitors: Visitors, alice: User
 ) -> None:
-    challenge = await ready_challenge(alice)
+    challenge = await sync_to_async(ready_challenge)(alice)
     page = await visitors.open(
         daphne().url,
         f"/challenges/{challenge.slug}/workshops/new/",
@@ -161,11 +148,11 @@ async def test_everything_goes_without_javascript(
 
 
 async def test_a_running_room_sees_the_change(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:
-    workshop = await ready_workshop(await ready_challenge(alice), alice)
+    workshop = await ready(alice)
     server = daphne()
     console = await visitors.open(server.url, f"/workshops/{workshop.pk}/console", user=alice)
     agenda = console.locator(".cockpit-agenda li .strong")
-    await expect(agenda).to_have_text(["Write ideas", "Group the ideas", "Vote with dots"])
+    await expect(agenda).to_have_text(TITLES)
     page = await visitors.open(server.url, f"/workshops/{workshop.pk}/prepare", user=alice)
     await page.get_by_role("button", name="Move “Vote with dots” up").click()
     await expect(agenda).to_have_text(["Write ideas", "Vote with dots", "Group the ideas"])
