@@ -193,8 +193,9 @@ class StepForm(forms.Form):
         self, data: Any = None, *, activity: Activity, state: State, step: Step | None = None
     ) -> None:
         self.activity, self.state, self.step = activity, state, step
-        super().__init__(data, initial=self._start())
         self.promised = bool(step and step.rounds)
+        self.fixed = self.promised and (data is None or bool(data.get("kept")))
+        super().__init__(self._with_promises(data) if data and self.fixed else data, initial=self._start())
         for name, field in activity.Settings.form_fields().items():
             self._add_setting(name, field)
         names = [name for name in self.fields if name.startswith(SETTING)]
@@ -217,6 +218,15 @@ class StepForm(forms.Form):
             f"{SETTING}{field.name}": getattr(step.settings, field.name) for field in fields(step.settings)
         }
 
+    def _with_promises(self, data: Any) -> Any:
+        """Fill in the promised settings, which a browser doesn't send when their controls are fixed."""
+        whole = data.copy()
+        for name in self.activity.Settings.guarded():
+            value = getattr(self.step.settings, name) if self.step else None
+            if value is not False:
+                whole.setdefault(f"{SETTING}{name}", "on" if value is True else value)
+        return whole
+
     def _add_setting(self, name: str, field: forms.Field) -> None:
         about = next(one.metadata for one in fields(self.activity.Settings) if one.name == name)
         if about.get("takes"):
@@ -225,10 +235,9 @@ class StepForm(forms.Form):
             choices = list(cast("Iterable[tuple[str, StrOrPromise]]", field.choices))
             if len(choices) <= FEW:
                 field.widget = forms.RadioSelect(choices=choices)
-        if self.promised and name in self.activity.Settings.guarded():
+        if self.fixed and name in self.activity.Settings.guarded():
             # Only for the eye: a form drawn before the start still reaches the rule, which says why not.
             field.widget.attrs["disabled"] = True
-            field.required = field.required and not self.data.get("kept")
         self.fields[f"{SETTING}{name}"] = field
 
     def _source_field(self, field: forms.Field, kinds: tuple[str, ...]) -> forms.ChoiceField:
@@ -250,12 +259,8 @@ class StepForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Fill in what was promised, and check that the source fits."""
+        """Check that the source fits."""
         values = super().clean() or self.cleaned_data
-        if self.promised and self.step and values.get("kept"):
-            for name in self.activity.Settings.guarded():
-                if self.add_prefix(f"{SETTING}{name}") not in self.data:
-                    values[f"{SETTING}{name}"] = getattr(self.step.settings, name)
         source = self.state.steps.get(values.get(f"{SETTING}source") or "")
         if source is not None:
             problem = self.activity.source_problem(self.settings(), source.kind)

@@ -180,6 +180,9 @@ def test_a_promise_cannot_be_changed_after_opening(facilitator: Client, workshop
     assert "Typed with care" in answer.text
     assert state_of(workshop).steps["a1"].settings.visibility == "private"
     assert state_of(workshop).steps["a1"].title == "Write ideas"
+    # What was chosen stays chosen, and can be taken back on the same page.
+    assert re.search(r'<input[^>]*value="shared"[^>]*checked', answer.text)
+    assert not re.search(r'<input[^>]*name="set-visibility"[^>]*disabled', answer.text)
 
 
 def test_the_rest_of_a_running_step_can_be_changed(facilitator: Client, workshop: Workshop) -> None:
@@ -188,6 +191,8 @@ def test_the_rest_of_a_running_step_can_be_changed(facilitator: Client, workshop
     # What is disabled in the form isn't sent by a browser.
     typed = step_words(title="Write more", kept="1", **{"set-most_ideas": "4"})
     del typed["set-visibility"], typed["set-names"]
+    answer = facilitator.post(at(workshop, "/steps/a1"), {**typed, "minutes": "long"})
+    assert re.search(r'<input[^>]*value="private"[^>]*checked', answer.text)
     answer = facilitator.post(at(workshop, "/steps/a1"), typed, follow=True)
     assert "“Write more” is saved." in answer.text
     step = state_of(workshop).steps["a1"]
