@@ -112,13 +112,20 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
     }
 
 
+def may_be_kept(state: State, idea: Idea) -> bool:
+    """Whether an idea's words may leave the room: it was shown to everybody, and nobody took it off the board."""
+    origin = state.steps[idea.step]
+    shown = origin.settings.visibility == "shared" or origin.rounds[idea.round - 1].revealed_at is not None
+    return shown and not idea.removed and idea.hidden is None
+
+
 def _idea(state: State, idea: Idea) -> dict[str, Any]:
     return {
-        "text": "" if idea.hidden is not None else idea.text,
+        "text": idea.text if may_be_kept(state, idea) else "",
         "consent": consent_of(state, idea),
         "credit": credit_of(state, idea),
         "step": idea.step,
-        "hidden": idea.hidden is not None,
+        "hidden": not may_be_kept(state, idea),
         "merged_into": state.gid(idea.merged_into) if idea.merged_into else None,
     }
 

@@ -44,6 +44,8 @@ def write_records(state: State, workshop: Workshop) -> None:
     clusters: list[ClusterRecord] = []
     TallyRecord.objects.filter(workshop=workshop).delete()
     for step, run in ended:
+        if run.revealed_at is None and state.closed_at is None:
+            continue  # what was not shown yet is read nowhere
         outcome = activity_of(step.kind).outcome(state, step, run)
         clusters += _clusters(workshop, step, run, outcome.get("clusters", []))
         TallyRecord.objects.bulk_create(
@@ -69,10 +71,10 @@ def _write_ideas(state: State, workshop: Workshop, steps: set[str]) -> None:
             gid=state.gid(idea.id),
             workshop=workshop,
             step=idea.step,
-            text="" if idea.hidden is not None or idea.removed else idea.text,
+            text=idea.text if archive.may_be_kept(state, idea) else "",
             consent=archive.consent_of(state, idea),
             credit=archive.credit_of(state, idea),
-            hidden=idea.hidden is not None or idea.merged_into is not None,
+            hidden=not archive.may_be_kept(state, idea) or idea.merged_into is not None,
             removed=idea.removed,
             written_at=moment_of(idea.at),
         )

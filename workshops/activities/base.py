@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -129,8 +129,12 @@ class Activity(ABC):
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
-    def may_open(self, state: State, step: Step) -> None:
-        """Raise Refused if a round can't begin now."""
+    def hidden_sources(self, state: State, step: Step) -> list[Step]:
+        """Give the closed steps whose private results would have to be shown to everybody before this can open."""
+        return []
+
+    def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
+        """Raise Refused if a round can't begin now. `shown` are steps that the same command is about to show."""
 
     @abstractmethod
     def begin(self, state: State, step: Step) -> Any:
@@ -158,7 +162,7 @@ class Activity(ABC):
                 )
 
     def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
-        """Say what is wrong with working, under these settings, on what an activity of that kind made. "" if nothing."""
+        """Say what is wrong with working, under these settings, on what a step of that kind made; "" if nothing."""
         return ""
 
     # -- views -----------------------------------------------------------------------------------------------------

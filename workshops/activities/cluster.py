@@ -24,11 +24,13 @@ from workshops.activities.base import (
 )
 from workshops.activities.brainstorm import Brainstorm, idea_context
 from workshops.activities.groups import Board, Group
-from workshops.activities.sources import brainstorms_for, must_be_shown, shown_ideas
+from workshops.activities.sources import brainstorms_for, must_be_shown, shown_ideas, still_private
 from workshops.live import words
 from workshops.live.state import FACILITATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django_stubs_ext import StrOrPromise
 
     from workshops.live.state import Idea, Round, State, Step
@@ -96,8 +98,11 @@ class Clustering(Activity):
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
-    def may_open(self, state: State, step: Step) -> None:
-        must_be_shown(brainstorms_for(state, step))
+    def hidden_sources(self, state: State, step: Step) -> list[Step]:
+        return still_private(brainstorms_for(state, step))
+
+    def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
+        must_be_shown(brainstorms_for(state, step), shown)
 
     def begin(self, state: State, step: Step) -> Board:
         """A further round goes on from how the last one ended; its groups keep their identity."""
@@ -276,7 +281,10 @@ class Clustering(Activity):
                 self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))}
             )
         if key in ("stage.moves", "stage.menu"):
-            return Fragment(self.template(key.removeprefix("stage.")), {"step": {"id": step.id}, **self._moves(step, board)})
+            return Fragment(
+                self.template(key.removeprefix("stage.")),
+                {"step": {"id": step.id}, **self._moves(step, board)},
+            )
         if name.startswith("group-"):
             return self._show_group(
                 state, step, board, group_id=name.removeprefix("group-"), part=part, reader=reader

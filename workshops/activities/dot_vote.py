@@ -21,11 +21,17 @@ from workshops.activities.base import (
     Refused,
     setting,
 )
-from workshops.activities.sources import brainstorms_for, groupings_for, must_be_shown, shown_ideas
+from workshops.activities.sources import (
+    brainstorms_for,
+    groupings_for,
+    must_be_shown,
+    shown_ideas,
+    still_private,
+)
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from django_stubs_ext import StrOrPromise
 
@@ -134,7 +140,10 @@ class DotVote(Activity):
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
-    def may_open(self, state: State, step: Step) -> None:
+    def hidden_sources(self, state: State, step: Step) -> list[Step]:
+        return still_private(brainstorms_for(state, step)) if step.settings.target == "ideas" else []
+
+    def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
         if step.settings.target == "clusters":
             grouping = groupings_for(state, step)
             if grouping is None or not grouping.rounds or not grouping.rounds[-1].memory.groups:
@@ -146,8 +155,8 @@ class DotVote(Activity):
                 )
             return
         sources = brainstorms_for(state, step)
-        must_be_shown(sources)
-        if not shown_ideas(state, sources):
+        must_be_shown(sources, shown)
+        if not shown and not shown_ideas(state, sources):
             raise Refused("no_ideas", _("There are no ideas to vote on yet."))
 
     def begin(self, state: State, step: Step) -> Ballots:

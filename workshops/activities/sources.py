@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from realtime.kinds import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from workshops.live.state import Idea, State, Step
 
 
@@ -47,17 +49,25 @@ def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
     return [idea for step in steps for idea in state.ideas_of(step.id) if Brainstorm.visible(step, idea)]
 
 
-def must_be_shown(steps: list[Step]) -> None:
-    """Refuse to work with ideas that people were told nobody sees yet."""
+def still_private(steps: list[Step]) -> list[Step]:
+    """Give the closed brainstorms whose latest round only its writers have seen."""
+    return [
+        step
+        for step in steps
+        if step.phase == "closed" and step.settings.visibility == "private" and not step.revealed
+    ]
+
+
+def must_be_shown(steps: list[Step], shown: Collection[str]) -> None:
+    """Refuse to work with ideas that people were told nobody sees yet, unless `shown` says that it is about to end."""
     if not any(step.rounds for step in steps):
         raise Refused("no_ideas", _("There are no ideas to work with yet. Run a brainstorm first."))
     for step in steps:
-        run = step.round
         if step.running:
             raise Refused(
                 "still_writing", _("“%(title)s” is still open. Close it first.") % {"title": step.title}
             )
-        if run is not None and step.settings.visibility == "private" and run.revealed_at is None:
+        if step.id not in shown and still_private([step]):
             raise Refused(
                 "not_revealed",
                 _("The ideas of “%(title)s” are still private. Show them to everyone first.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from realtime.fields import Group, Id, OneOf, Text, Whole
+from realtime.fields import Flag, Group, Id, OneOf, Text, Whole
 from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import activity_of
 from workshops.live import words
@@ -69,7 +69,10 @@ def _step(state: State, command: Command) -> Step:
 
 
 def open_(state: State, command: Command, by: str) -> list[NewEvent]:
-    """Open a step: the first round of a ready one, or the same round again of a closed one not yet revealed."""
+    """Open a step: the first round of a ready one, or the same round again of a closed one not yet revealed.
+
+    With `show_sources` the private ideas that it works with are shown to everybody first.
+    """
     _guard(state, command, by)
     step = _step(state, command)
     if step.running:
@@ -79,7 +82,10 @@ def open_(state: State, command: Command, by: str) -> list[NewEvent]:
     events = _leave(state, step) + _arrive(state, step)
     if step.phase == "closed":
         return [*events, NewEvent("step.reopened", {"activity": step.id})]
-    activity_of(step.kind).may_open(state, step)
+    activity = activity_of(step.kind)
+    show = [source.id for source in activity.hidden_sources(state, step)] if command["show_sources"] else []
+    activity.may_open(state, step, shown=show)
+    events += [NewEvent("step.revealed", {"activity": source}) for source in show]
     return [*events, NewEvent("step.opened", {"activity": step.id, "round": len(step.rounds) + 1})]
 
 
@@ -229,7 +235,7 @@ def finish(state: State, command: Command, by: str) -> list[NewEvent]:
     step = _step(state, command)
     if not step.running or step.round is None:
         raise Refused("not_open", words.NOT_OPEN)
-    done = command["done"] == "yes"
+    done = command["finished"] == "yes"
     if done == (by in step.round.finished):
         return []
     return [NewEvent("step.finished", {"activity": step.id, "done": done})]
@@ -281,14 +287,14 @@ RUNNING = Rules(
         "show.go": (_STEP, go),
         "show.next": (_IF, go),
         "show.back": (_IF, go),
-        "step.open": (_STEP, open_),
+        "step.open": ({**_STEP, "show_sources": Flag(required=False)}, open_),
         "step.new_round": (_STEP, new_round),
         "step.pause": (_STEP, pause),
         "step.resume": (_STEP, pause),
         "step.extend": ({**_STEP, "minutes": Whole(least=1, most=120)}, extend),
         "step.close": (_STEP, close),
         "step.reveal": (_STEP, reveal),
-        "step.finish": ({"activity": Id(), "done": OneOf(choices=("yes", "no"))}, finish),
+        "step.finish": ({"activity": Id(), "finished": OneOf(choices=("yes", "no"))}, finish),
         "clock.time_is_up": ({}, time_is_up),
         "workshop.close": (_IF, close_workshop),
     },

@@ -77,6 +77,9 @@ def stage(state: State, reader: str) -> Fragment:
         "progress": progress(state, step),
         "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
         "reveal_template": activity.template("reveal"),
+        "to_show": [source.title for source in activity.hidden_sources(state, step)]
+        if step.phase == "ready"
+        else [],
     }
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
 

@@ -23,8 +23,8 @@ from realtime.kinds import Refused
 from realtime.ledger import Ack, Refusal, Retry
 from realtime.room import now_ms
 from workshops import actions, permissions, queries, seats
-from workshops.qr import qr_svg
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
+from workshops.qr import qr_svg
 
 if TYPE_CHECKING:
     from realtime.kinds import Own
@@ -147,7 +147,9 @@ def page_context(
         "workshop": workshop,
         "code": queries.shown_code(workshop.code),
         "join_url": join_url,
-        "join_at": request.build_absolute_uri(reverse("workshops:enter_code")).partition("://")[2].rstrip("/"),
+        "join_at": request.build_absolute_uri(reverse("workshops:enter_code"))
+        .partition("://")[2]
+        .rstrip("/"),
         "qr": qr_svg(join_url, _("QR code of the join link")) if reader == SCREEN else "",
         "reader": reader,
         "me": me,
