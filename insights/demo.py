@@ -9,7 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from insights.actions.board import add_evidence, write_insight
-from insights.models import Evidence, Insight
+from insights.actions.publishing import publish
+from insights.actions.reports import add_block, edit_report, new_report
+from insights.models import Block, Evidence, Insight, Report
+from workshops.models import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +38,12 @@ NOTES = {
     "evidence": "Found in the evidence scan.",
     "test": "Seen by a test team in its first cycles.",
 }
+
+REPORTED = "Idea generation workshop"
+SUMMARY = (
+    "People in the demo challenge wrote ideas in silence, grouped them and placed dots on those they most wanted to "
+    "see tested. Going where people already meet came before anything digital. Everything here is invented."
+)
 
 
 @transaction.atomic
@@ -92,3 +101,21 @@ def _days(
             noon = datetime.datetime.combine(phase.starts + n * length, datetime.time(12))
             days[row] = timezone.make_aware(noon)
     return days
+
+
+@transaction.atomic
+def load_report(challenge: Challenge, by: User | None) -> Report | None:
+    """Publish a report on the demo workshop that has a vote, so that the library isn't empty. Once only."""
+    archive = (
+        Archive.objects.filter(workshop__challenge=challenge, workshop__title=REPORTED)
+        .select_related("workshop")
+        .first()
+    )
+    if archive is None or Report.objects.filter(challenge=challenge).exists():
+        return None
+    report = new_report(challenge, by, title="Finding a peer within a fortnight: what people chose", archive=archive)
+    edit_report(report, title=report.title, summary=SUMMARY, authors=report.authors, licence="CC0-1.0 (invented)")
+    supported = Insight.objects.filter(challenge=challenge, status=Insight.Status.SUPPORTED)[:3]
+    add_block(report, Block.Kind.INSIGHTS, heading="What we had learned before", insights=supported)
+    publish(report, by, listed=True)
+    return report

@@ -64,7 +64,7 @@ def test_the_people_of_the_tour_have_their_rights(db: None) -> None:
     }
     assert roles == {
         "Morwenna Tate": {"staff", "facilitator"},
-        "Idris Okafor": {"facilitator"},
+        "Idris Okafor": {"staff", "facilitator"},
         "Dr Anil Petrovic": {"observer"},
         "Femi Castellan": {"participant"},
     }

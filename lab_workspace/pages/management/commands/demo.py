@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from challenges.models import Challenge
-from insights.demo import load_insights
+from insights.demo import load_insights, load_report
 from lab_workspace.pages.demo.load import demo_data, load_challenge
 from workshops.demo import load_workshops
 
@@ -40,4 +40,5 @@ class Command(BaseCommand):
             challenge, people = load_challenge(data)
             load_workshops(data, challenge, people)
             load_insights(data, challenge, people)
+            load_report(challenge, people.get("p05"))
         self.stdout.write(f"The demo challenge is there: “{challenge}”, {len(people)} people.")
