@@ -58,7 +58,7 @@ export function closeAround(button, controls) {
   const details = button.closest("details");
   if (!details) return;
   const isForm = controls.some((control) => details.contains(control));
-  if (!isForm && !details.matches(".menu, .armed, [data-menu]")) return;
+  if (details.matches(".fold") || (!isForm && !details.matches(".menu, .armed, [data-menu]"))) return;
   const inside = details.contains(document.activeElement);
   details.open = false;
   if (inside) details.querySelector("summary")?.focus();

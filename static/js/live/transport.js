@@ -133,12 +133,13 @@ export class Transport {
     const life = this.#line?.helloAt ? performance.now() - this.#line.helloAt : 0;
     this.#line = null;
     if (this.state === "ended") return;
+    if (code === 4403 || code === 1000) {
+      this.#end(code === 1000 ? "done" : "removed");
+      return;
+    }
     const stayAway = COME_BACK.get(code);
-    if (code === 4403) this.#end("removed");
-    else if (code === 1000) this.#end("done");
-    if (stayAway !== undefined || code === 4403) this.#parts.closed(code);
-    if (/** @type {string} */ (this.state) === "ended") return;
     if (stayAway !== undefined) {
+      this.#parts.closed(code);
       if (!this.#polling) this.#become("down");
       this.#plan(fullJitter(stayAway + this.#tries++));
       return;
@@ -165,10 +166,9 @@ export class Transport {
       this.#plan(fullJitter(this.#tries++));
       return;
     }
-    if (!this.blocked) {
-      this.blocked = true;
-      this.#parts.changed();
-    }
+    const isNews = !this.blocked;
+    this.blocked = true;
+    if (isNews) this.#parts.changed();
     this.#plan(TRY_AGAIN);
   }
 
@@ -199,9 +199,8 @@ export class Transport {
     const recovered = this.#httpFails > 0;
     this.#httpFails = 0;
     if (!this.#line?.ready) this.#become("poll");
-    if (this.#line || (this.#timer && !recovered)) return;
-    if (recovered) this.#plan(0);
-    else this.#planNext();
+    if (recovered && !this.#line) this.#plan(0);
+    else if (!this.#line && !this.#timer) this.#planNext();
   }
 
   async #httpFailed() {
