@@ -329,6 +329,7 @@ class Clustering(Activity):
                 if other is not group
             ],
             "undo": self._undo_command(step),
+            "moved_text": _("You moved an idea."),
             "merged_text": _("You merged two groups."),
             "removed_text": _("You removed a group."),
         }
