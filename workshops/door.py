@@ -15,7 +15,10 @@ WINDOW_SECONDS = 600
 
 
 def _keys(request: HttpRequest) -> dict[str, int]:
-    return {f"wrong-codes:{request.META.get('REMOTE_ADDR', '')}": WRONG_FROM_ONE, "wrong-codes": WRONG_FROM_ALL}
+    return {
+        f"wrong-codes:{request.META.get('REMOTE_ADDR', '')}": WRONG_FROM_ONE,
+        "wrong-codes": WRONG_FROM_ALL,
+    }
 
 
 def is_shut(request: HttpRequest) -> bool:

@@ -33,7 +33,9 @@ class Workshop(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="workshops")
-    phase = models.ForeignKey(Phase, on_delete=models.SET_NULL, null=True, blank=True, related_name="workshops")
+    phase = models.ForeignKey(
+        Phase, on_delete=models.SET_NULL, null=True, blank=True, related_name="workshops"
+    )
     title = models.CharField(_("title"), max_length=120)
     purpose = models.TextField(_("what this workshop is for"), blank=True, max_length=1000)
     starts_at = models.DateTimeField(_("starts"))

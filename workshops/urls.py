@@ -24,11 +24,23 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/prepare/code", prepare.code, name="new_code"),
     path("workshops/<uuid:workshop_id>/prepare/delete", prepare.delete, name="delete"),
     path("workshops/<uuid:workshop_id>/prepare/add/<slug:kind>", prepare.add_step, name="add_step"),
-    path("workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>", prepare.change_step, name="change_step"),
-    path("workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/move", prepare.move_step, name="move_step"),
-    path("workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/remove", prepare.remove_step, name="remove_step"),
+    path(
+        "workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>", prepare.change_step, name="change_step"
+    ),
+    path(
+        "workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/move", prepare.move_step, name="move_step"
+    ),
+    path(
+        "workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/remove",
+        prepare.remove_step,
+        name="remove_step",
+    ),
     path("workshops/<uuid:workshop_id>/archive/", archive.page, name="archive"),
     path("workshops/<uuid:workshop_id>/archive/check/", archive.check_seal, name="check_seal"),
     re_path(_ARCHIVE + r"all\.(?P<form>json|zip)$", archive.export_all, name="export_all"),
-    re_path(_ARCHIVE + r"(?P<step>a\d{1,6})-(?P<number>\d{1,4})\.(?P<form>csv|json)$", archive.export, name="export"),
+    re_path(
+        _ARCHIVE + r"(?P<step>a\d{1,6})-(?P<number>\d{1,4})\.(?P<form>csv|json)$",
+        archive.export,
+        name="export",
+    ),
 ]
