@@ -56,6 +56,8 @@ class View:
         if frame["from"] > self.seq:
             return "gap"
         came = _items_of(frame)
+        if frame.get("whole"):
+            self.items, self.lists = {}, {}
         for one in came:
             self._forget_parts(one)
         self.items.update(came)

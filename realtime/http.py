@@ -56,10 +56,14 @@ def answer_response(answer: Answer, language: str) -> HttpResponse:
 
 def read_json(request: HttpRequest) -> Any:
     """Read a request's body as JSON. Raises Refused."""
-    if len(request.body) > wire.MOST_BYTES_IN:
+    try:
+        body = request.body
+    except ValueError as closed:  # they hung up, and Django has closed what was to be read
+        raise Refused("not_json", "The message didn't arrive whole.") from closed
+    if len(body) > wire.MOST_BYTES_IN:
         raise Refused("too_long", "This is too long.")
     try:
-        return orjson.loads(request.body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Refused("not_json", "This message isn't JSON.") from error
 

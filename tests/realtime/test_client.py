@@ -161,6 +161,8 @@ def test_a_part_is_forgotten_when_its_card_comes_anew() -> None:
     assert view.items == {"i1": {"dots": 2}, "i11.tally": {}}
     assert view.take({"from": 2, "seq": 3, "items": {"i1": {"dots": 9}}}) == "nothing"
     assert view.take({"from": 4, "seq": 5}) == "gap"
+    view.take({"from": 3, "seq": 4, "items": {"stage": {}}, "order": {"ideas": []}, "whole": True})
+    assert (view.items, view.lists) == ({"stage": {}}, {"ideas": []})
     assert fragments('<svg id="s"><path d="x"/></svg><p>no id</p>') == {
         "s": '<svg id="s"><path d="x"/></svg>'
     }

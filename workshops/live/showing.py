@@ -74,13 +74,14 @@ def stage(state: State, reader: str) -> Fragment:
     context = activity.stage(state, step, reader)
     context |= {
         "step": step_context(step),
-        "progress": progress(state, step),
         "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
         "reveal_template": activity.template("reveal"),
         "to_show": [source.title for source in activity.hidden_sources(state, step)]
         if step.phase == "ready"
         else [],
     }
+    if reader != PARTICIPANT:  # who gets no fragment of it either, so it would never change for them
+        context["progress"] = progress(state, step)
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
 
 
