@@ -68,44 +68,48 @@ class Audience:
             return None
         keys, whole = self.ledger.changed_since(seq)
         chosen = self._outermost(self.shown if whole else filter(None, map(self._nearest_shown, keys)))
+        order = dict.fromkeys((name for name, at in self.ledger.changed_lists.items() if at > seq), list[str]())
+        order = self._known_lists(order | self.orders)
         with translation.override(self.language):
             parts = self._parts({key: self._as_shown(key) for key in chosen})
-        return self._bounded({"from": seq, "seq": self.seq, **parts, "order": self.orders})
+        message: dict[str, Any] = {"from": seq, "seq": self.seq, **parts, "order": order}
+        return self._bounded(message | ({"whole": True} if whole else {}))
 
     def _bounded(self, message: Mapping[str, Any]) -> str:
         text = wire.encode(message)
-        return text if len(text) <= wire.MOST_BYTES_OUT else wire.encode({"reset": self.seq})
+        return text if wire.size(text) <= wire.MOST_BYTES_OUT else wire.encode({"reset": self.seq})
 
     def _changes(self, dirty: Dirty) -> dict[str, Any]:
-        kind, state = self.ledger.kind, self.ledger.state
-        lists = kind.lists(state, self.reader)
         before, orders_before = dict(self.shown), self.orders
         if dirty.whole:
             self._see_everything()
             candidates = set(self.shown) | set(before)
         else:
-            self.orders = lists
-            candidates = set(dirty.keys)
-            for name, keys in lists.items():
-                if name in dirty.lists:
-                    candidates.update(key for key in keys if key not in self.shown)
-            self._show(candidates)
+            candidates = self._see_again(dirty.keys)
         parts = {
             key: self.shown[key]
             for key in self._outermost(
                 key for key in candidates if key in self.shown and self.shown[key] != before.get(key)
             )
         }
-        redrawn = {key for key in candidates if key in before and key not in self.shown}
-        order = {name: keys for name, keys in self.orders.items() if keys != orders_before.get(name)}
+        order = dict.fromkeys(orders_before, list[str]()) | self.orders
+        order = {name: keys for name, keys in order.items() if keys != orders_before.get(name)}
         listed = {key for keys in self.orders.values() for key in keys}
-        gone = sorted(key for key in redrawn if "." not in key and key not in listed)
+        gone = sorted(
+            key
+            for key in candidates
+            if key in before and key not in self.shown and "." not in key and key not in listed
+        )
         message: dict[str, Any] = self._parts(parts) if parts else {}
-        if order:
+        if order := self._known_lists(order):
             message["order"] = order
         if gone:
             message["gone"] = gone
         return message
+
+    def _known_lists(self, order: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Leave out lists that are no more: in HTML they went with their card, in JSON they are told as empty."""
+        return order if self.form == "json" else {name: order[name] for name in order if name in self.orders}
 
     def _parts(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         if self.form == "json":
@@ -124,13 +128,30 @@ class Audience:
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def _see_everything(self) -> None:
-        kind, state = self.ledger.kind, self.ledger.state
-        self.orders = kind.lists(state, self.reader)
+    def _everything(self) -> dict[str, None]:
+        """Give the keys of all cards that these readers see, but not of parts of cards."""
         listed = [key for keys in self.orders.values() for key in keys]
-        everything = dict.fromkeys([*kind.roots(state, self.reader), *listed])
-        self.shown = {key: value for key, value in self.shown.items() if key in everything or "." in key}
-        self._show(everything)
+        return dict.fromkeys([*self.ledger.kind.roots(self.ledger.state, self.reader), *listed])
+
+    def _see_everything(self) -> None:
+        self.orders = self.ledger.kind.lists(self.ledger.state, self.reader)
+        everything = self._everything()
+        self._forget_all_but(everything)
+        self._show({**everything, **dict.fromkeys(self.shown)})
+
+    def _see_again(self, dirty: Iterable[str]) -> set[str]:
+        """Draw what is dirty, with the parts known of it, and what is new in a list; give the keys looked at."""
+        self.orders = self.ledger.kind.lists(self.ledger.state, self.reader)
+        everything = self._everything()
+        self._forget_all_but(everything)
+        drawn = {key for key in dirty if _card(key) in everything}
+        drawn |= {key for key in everything if key not in self.shown}
+        drawn |= {key for key in self.shown if any(card in drawn for card in _within(key))}
+        self._show(drawn)
+        return drawn | set(dirty)
+
+    def _forget_all_but(self, everything: Mapping[str, None]) -> None:
+        self.shown = {key: value for key, value in self.shown.items() if _card(key) in everything}
 
     def _show(self, keys: Iterable[str]) -> None:
         """Render these keys again. Cards that a rendered part lies in are only noted as out of date."""
@@ -204,6 +225,11 @@ class Audience:
 def own_fragments(own: Own) -> dict[str, SafeString]:
     """Render what only one person sees, by key."""
     return {key: render(key, fragment, own=own.data) for key, fragment in own.fragments.items()}
+
+
+def _card(key: str) -> str:
+    """Give the card that a part lies in, or the card itself."""
+    return key.partition(".")[0]
 
 
 def _within(key: str) -> list[str]:

@@ -31,6 +31,11 @@ def encode(message: Mapping[str, Any]) -> str:
     return orjson.dumps(message).decode()
 
 
+def size(text: str) -> int:
+    """Count the bytes that a text takes on the wire."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def plain(context: Mapping[str, Any]) -> Any:
     """Turn what a template would show into plain JSON values, sentences in the language now active."""
     return orjson.loads(orjson.dumps(context, default=str))
@@ -46,6 +51,10 @@ def read_command(message: Any, by: str) -> Asked:
         raise Refused("op_missing", _("A command needs an “op”: 8 to 64 letters, digits or hyphens."))
     if not isinstance(do, str) or not do or len(do) > 64:
         raise Refused("unknown_command", _("A command needs a “do” that says what to do."))
+    try:
+        orjson.dumps(fields)
+    except TypeError as error:  # what can be read but not written again: lists in lists, hundreds deep
+        raise Refused("bad_field", _("This has too many parts within parts.")) from error
     return Asked(op, do, fields, by)
 
 

@@ -230,11 +230,10 @@ class Clustering(Activity):
         keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose"}
         # A group's card is drawn again only when its name changed; its ideas stay where they are.
         keys |= {f"group-{key}" for key in before if key in event.private or before[key] is None}
-        if event.private or None in before.values() or None in event.body["groups"].values():
-            keys |= {"stage.moves", "stage.menu"}
-        if "order" in event.body or "stage.moves" in keys:
-            # Their menus name the other groups.
-            keys |= {f"group-{key}" for key in board.groups}
+        named = event.private or None in before.values() or None in event.body["groups"].values()
+        if named or "order" in event.body:
+            # The menus name all groups, in their order.
+            keys |= {"stage.moves", "stage.menu"} | {f"group-{key}" for key in board.groups}
         return Dirty(keys=keys, lists=lists, people={event.actor})
 
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:

@@ -1,0 +1,214 @@
+"""What every kind of activity promises, shown for each that is registered. A new kind only adds its scene below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from realtime.audience import Audience
+from realtime.ledger import Ledger, Refusal
+from tests.activities.chance import PICKS, Crowd, Picks
+from tests.workshop_driver import READERS, Driver
+from workshops.activities.registry import ACTIVITIES, activity_of
+from workshops.live.state import State
+
+pytestmark = pytest.mark.django_db
+
+A_FEW = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)
+KINDS = sorted(ACTIVITIES)
+
+
+def ready(kind: str, **chosen: Any) -> tuple[Driver, str]:
+    """A workshop in which an activity of this kind is about to open, with something to work on."""
+    driver = Driver()
+    driver.join("p-fay", "p-gus", role="facilitator")
+    driver.join("p-ann", "p-ben", "p-cat")
+    driver.join("p-obs", role="observer")
+    first = driver.step("brainstorm")
+    grouping = driver.step("cluster")
+    step = driver.step(kind, settings=chosen)
+    if kind != "brainstorm":
+        driver.do("p-fay", "step.open", activity=first)
+        ideas = [driver.idea(person, first, f"start {n}") for n, person in enumerate(("p-ann", "p-ben", "p-cat"))]
+        driver.do("p-fay", "step.reveal", activity=first)
+        driver.do("p-fay", "step.open", activity=grouping)
+        driver.group("p-ann", grouping, *ideas[:2], title="Start")
+        driver.group("p-ben", grouping)
+        driver.do("p-fay", "step.reveal", activity=grouping)
+    driver.do("p-fay", "show.go", activity=step)
+    return driver, step
+
+
+def brainstorm_scene(driver: Driver, step: str) -> None:
+    one = driver.idea("p-ann", step, "First one")
+    driver.idea("p-ben", step, "Second one")
+    driver.do("p-ann", "idea.edit", activity=step, idea=one, text="First one, better")
+    gone = driver.idea("p-cat", step, "Third one")
+    driver.do("p-cat", "idea.remove", activity=step, idea=gone)
+    driver.do("p-cat", "idea.put_back", activity=step, idea=gone)
+
+
+def cluster_scene(driver: Driver, step: str) -> None:
+    made = driver.group("p-ann", step, "i1", title="One")
+    driver.do("p-ben", "idea.move", activity=step, idea="i2", to=made)
+    other = driver.group("p-cat", step, title="Two")
+    driver.do("p-cat", "cluster.order", activity=step, cluster=other, before=made)
+    driver.do("p-ann", "cluster.rename", activity=step, cluster=other, title="Other")
+    driver.do("p-ben", "cluster.split", activity=step, cluster=made, ideas=["i2"])
+    driver.do("p-ben", "cluster.undo", activity=step)
+    driver.do("p-cat", "cluster.merge", activity=step, cluster=made, into=other)
+    driver.do("p-cat", "idea.move", activity=step, idea="i1", to="loose")
+    driver.do("p-cat", "cluster.remove", activity=step, cluster=other)
+
+
+def dot_vote_scene(driver: Driver, step: str) -> None:
+    items = list(driver.state.steps[step].rounds[-1].memory.items)
+    driver.do("p-ann", "dot.place", activity=step, item=items[0])
+    driver.do("p-ben", "dot.set", activity=step, item=items[0], dots=2)
+    driver.do("p-ben", "dot.take_back", activity=step, item=items[0])
+    driver.do("p-cat", "dot.place", activity=step, item=items[1])
+
+
+SCENES: dict[str, Callable[[Driver, str], None]] = {
+    "brainstorm": brainstorm_scene,
+    "cluster": cluster_scene,
+    "dot_vote": dot_vote_scene,
+}
+CHOSEN: dict[str, list[dict[str, Any]]] = {
+    "brainstorm": [{}, {"visibility": "shared"}, {"visibility": "shared", "names": "everybody"}, {"most_ideas": 2}],
+    "cluster": [{}, {"who": "facilitators"}],
+    "dot_vote": [{}, {"target": "clusters"}, {"results": "live"}, {"dots": 0, "facilitators_vote": True}],
+}
+
+
+def test_every_kind_has_its_scene() -> None:
+    assert set(SCENES) == set(CHOSEN) == set(ACTIVITIES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_scene_is_the_same_live_and_reloaded(kind: str) -> None:
+    for chosen in CHOSEN[kind]:
+        driver, step = ready(kind, **chosen)
+        driver.watch()
+        done: list[int] = []
+
+        def ask(*args: Any, asked: Any = driver.ask, driver: Driver = driver, done: list[int] = done, **named: Any) -> Any:
+            answer = asked(*args, **named)
+            driver.flush(resume=len(done) % 3 == 2)
+            driver.check()
+            done.append(1)
+            return answer
+
+        driver.ask = ask  # type: ignore[method-assign]
+        driver.do("p-fay", "step.open", activity=step)
+        if chosen.get("who") == "facilitators":
+            driver.do("p-fay", "cluster.make", activity=step, title="Ours")
+        else:
+            SCENES[kind](driver, step)
+        for do in ("step.pause", "step.resume", "step.close", "step.open", "step.reveal", "step.new_round"):
+            driver.do("p-gus", do, activity=step)
+        driver.do("p-gus", "workshop.close")
+        assert done
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@A_FEW
+@given(chosen=st.integers(0, 3), moves=st.lists(st.tuples(PICKS, st.integers(0, 9)), min_size=4, max_size=30))
+def test_whatever_people_do_live_equals_reload(kind: str, chosen: int, moves: list[tuple[Picks, int]]) -> None:
+    driver, step = ready(kind, **CHOSEN[kind][chosen % len(CHOSEN[kind])])
+    driver.do("p-fay", "step.open", activity=step)
+    driver.watch()
+    roots = {reader: driver.ledger.kind.roots(driver.state, reader) for reader in READERS}
+    crowd = Crowd(driver, step)
+    for picks, when in moves:
+        seq, before = driver.ledger.seq, facts(driver)
+        _who, _do, _args, answer = crowd.act(picks)
+        if isinstance(answer, Refusal):
+            assert answer.code
+            assert str(answer.sentence).strip()
+            assert driver.ledger.seq == seq
+            assert facts(driver) == before, "a refusal changed something"
+        if when < 7:
+            driver.flush(resume=when < 2)
+        if when in (0, 3):
+            driver.check()
+        for reader in READERS:
+            assert driver.ledger.kind.roots(driver.state, reader) == roots[reader]
+            for key in [*roots[reader], *(key for keys in driver.ledger.kind.lists(driver.state, reader).values() for key in keys)]:
+                assert driver.ledger.kind.show(driver.state, key, reader) is not None, f"{key} is listed, not shown"
+    driver.flush(resume=True)
+    driver.check()
+    again = Ledger(driver.ledger.stream_id)
+    again.load()
+    assert facts(driver) == facts(driver, again), "the log folds to something else"
+
+
+def facts(driver: Driver, ledger: Ledger | None = None) -> tuple[Any, ...]:
+    """All that can be seen of a workshop: every audience's view, every outcome, every person's own."""
+    ledger = ledger or driver.ledger
+    state: State = ledger.state
+    views = [Audience(ledger, reader, "en-gb", "json").snapshot() for reader in READERS]
+    outcomes = [
+        activity_of(step.kind).outcome(state, step, run) for step in state.order() for run in step.rounds
+    ]
+    owns = [ledger.kind.own(state, person, "participant") for person in state.people]
+    return views, outcomes, owns, ledger.due
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@A_FEW
+@given(moves=st.lists(PICKS, min_size=3, max_size=15))
+def test_frames_applied_twice_change_nothing(kind: str, moves: list[Picks]) -> None:
+    driver, step = ready(kind)
+    driver.do("p-fay", "step.open", activity=step)
+    driver.watch()
+    crowd = Crowd(driver, step)
+    for picks in moves:
+        crowd.act(picks)
+        dirty = driver.ledger.take_pending()
+        for watch in driver.watches.values():
+            text = watch.audience.frame(dirty)
+            if text is None or watch.audience.form == "json":
+                continue
+            import orjson
+
+            message = orjson.loads(text)
+            if "reset" in message:
+                watch.steady.replace(watch.snapshot())
+                continue
+            watch.steady.apply(message)  # type: ignore[union-attr]
+            once = watch.steady.shows()  # type: ignore[union-attr]
+            watch.steady.apply(message)  # type: ignore[union-attr]
+            assert watch.steady.shows() == once  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("public", [False, True])
+def test_the_outcome_can_be_drawn_empty_and_full(kind: str, public: bool) -> None:
+    from workshops.archive import content_of
+
+    for full in (False, True):
+        driver, step = ready(kind)
+        driver.do("p-fay", "step.open", activity=step)
+        if full:
+            SCENES[kind](driver, step)
+        driver.do("p-fay", "step.reveal", activity=step)
+        driver.ledger.load()
+        content = content_of(driver.state, driver.workshop, driver.workshop.stream)
+        outcome = next(one for one in content["outcomes"] if one["step"] == step)
+        html = render_to_string(
+            activity_of(kind).template("outcome"),
+            {"outcome": outcome, "ideas": content["ideas"], "clusters": content["clusters"], "public": public},
+        )
+        assert "figure" in html
