@@ -4,7 +4,8 @@ const TYPING = 4_000;
 const WORDS = "textarea, select, [contenteditable=''], [contenteditable=true], input:not([type=checkbox], [type=radio], "
   + "[type=button], [type=submit], [type=hidden], [type=range])";
 const POPOVER = CSS.supports("selector(:popover-open)") ? ", [popover]:popover-open" : "";
-const OPEN = `details[open], dialog[open], [role=menu]${POPOVER}`;
+// A menu over the page would change under the pointer. Other open details come along into the new version, see focus.js.
+const OPEN = `details:is(.menu, [data-menu])[open], dialog[open], [role=menu]${POPOVER}`;
 
 /** @type {{element: Element, at: number} | null} */
 let typed = null;
