@@ -13,13 +13,12 @@ from urllib.parse import parse_qs
 import orjson
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import Error as DatabaseError
 from django.utils import translation
 
 from realtime import wire
 from realtime.hub import hub
 from realtime.kinds import Refused
-from realtime.ledger import Asked, Refusal, Retry
+from realtime.ledger import AWAY, Asked, Refusal, Retry
 
 if TYPE_CHECKING:
     from realtime.audience import Form
@@ -30,7 +29,9 @@ logger = logging.getLogger(__name__)
 MOST_BYTES_WAITING = 1_000_000
 COMMANDS_PER_SECOND, COMMANDS_AT_ONCE = 20.0, 60.0
 FLOOD = 400
-"""So many messages over the limit in a row close the socket."""
+"""So many more messages over the limit than within it close the socket."""
+LAST_ANSWERS_SECONDS = 2.0
+"""How long a closing socket waits for the answers to what it has taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,24 @@ class RoomSocket(AsyncWebsocketConsumer):
     form: Form = "html"
     reader = language = person = ""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.room: Room | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._out: deque[str] = deque()
+        self._out_bytes = 0
+        self._out_ready = asyncio.Event()
+        self._closing: int | None = None
+        self._tokens, self._tokens_at, self._over = COMMANDS_AT_ONCE, time.monotonic(), 0
+        self._commands: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection; however it ends, even cut off by the server, nothing of it stays behind."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.disconnect(wire.DONE)
+
     async def admit(self) -> Admission | None:
         """Say who this is, or None if the socket must not open."""
         raise NotImplementedError
@@ -62,17 +81,13 @@ class RoomSocket(AsyncWebsocketConsumer):
             raise
         except Exception:
             logger.exception("socket.failed")
-            self.shut(wire.BAD)
+            if self._writer is None:
+                await self.close()  # the handshake isn't over, so this refuses it
+            else:
+                self.shut(wire.BAD)
 
     async def connect(self) -> None:
         """Let the client in and bring it up to date; refuse before the handshake ends."""
-        self.room: Room | None = None
-        self._out: deque[str] = deque()
-        self._out_bytes = 0
-        self._out_ready = asyncio.Event()
-        self._closing: int | None = None
-        self._tokens, self._tokens_at, self._over = COMMANDS_AT_ONCE, time.monotonic(), 0
-        self._commands: set[asyncio.Task[None]] = set()
         admission = None if hub().draining else await self.admit()
         if admission is None:
             await self.close()
@@ -85,26 +100,34 @@ class RoomSocket(AsyncWebsocketConsumer):
         try:
             self.room = await hub().open(admission.stream)
             await self.room.join(self, *resume_point(query))
-        except DatabaseError:
+        except AWAY:
             self.shut(wire.RESTART)
 
     async def _write(self) -> None:
         """Send what is waiting. The only place that awaits this client, so that a slow one slows nobody else."""
         while True:
             await self._out_ready.wait()
-            while self._out:
-                text = self._out.popleft()
-                self._out_bytes -= len(text)
-                await self.send(text_data=text)
             self._out_ready.clear()
+            await self._send_waiting()
             if self._closing is not None:
+                if self._commands:  # what was taken is answered first
+                    await asyncio.wait(self._commands, timeout=LAST_ANSWERS_SECONDS)
+                    await self._send_waiting()
                 await self.close(self._closing)
                 return
 
+    async def _send_waiting(self) -> None:
+        while self._out:
+            text = self._out.popleft()
+            self._out_bytes -= len(text)
+            await self.send(text_data=text)
+
     def push(self, text: str) -> None:
         """Take a message for the client; a client that stopped reading is closed, and will resume."""
-        if self._closing is not None:
-            return
+        if self._closing is None:
+            self._put(text)
+
+    def _put(self, text: str) -> None:
         if self._out_bytes > MOST_BYTES_WAITING:
             self._out.clear()
             self.shut(wire.SLOW)
@@ -149,7 +172,7 @@ class RoomSocket(AsyncWebsocketConsumer):
         self._tokens_at = now
         if self._tokens >= 1:
             self._tokens -= 1
-            self._over = 0
+            self._over = max(0, self._over - 1)
             return True
         self._over += 1
         if self._over > FLOOD:
@@ -161,13 +184,13 @@ class RoomSocket(AsyncWebsocketConsumer):
 
     def _answer(self, answer: Any) -> None:
         with translation.override(self.language):
-            self.push(wire.encode(wire.answer_message(answer)))
+            self._put(wire.encode(wire.answer_message(answer)))
 
     async def disconnect(self, code: int) -> None:
         """Let go. A command already taken is still carried out."""
-        if getattr(self, "room", None) is not None and self.room is not None:
+        if self.room is not None:
             self.room.leave(self)
-        if hasattr(self, "_writer"):
+        if self._writer is not None:
             self._closing = wire.DONE
             self._writer.cancel()
 
@@ -180,8 +203,12 @@ class RoomSocket(AsyncWebsocketConsumer):
 def resume_point(query: dict[str, list[str]]) -> tuple[int | None, str]:
     """Read `after` and `epoch` from a query string; anything odd means "from the beginning"."""
     after = query.get("after", [""])[0]
-    seq = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else None
-    return seq, query.get("epoch", [""])[0]
+    return number_in(after), query.get("epoch", [""])[0]
+
+
+def number_in(text: str) -> int | None:
+    """Read a number from a query string; None for anything odd."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _op_in(text: str) -> str | None:

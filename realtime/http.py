@@ -6,11 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from realtime import wire
-from realtime.consumer import Admission, resume_point
+from realtime.consumer import Admission, number_in, resume_point
 from realtime.kinds import Refused
 from realtime.ledger import Answer, Refusal
 from realtime.room import now_ms
@@ -59,17 +61,27 @@ def read_json(request: HttpRequest) -> Any:
     try:
         body = request.body
     except ValueError as closed:  # they hung up, and Django has closed what was to be read
-        raise Refused("not_json", "The message didn't arrive whole.") from closed
-    if len(body) > wire.MOST_BYTES_IN:
-        raise Refused("too_long", "This is too long.")
+        raise Refused("not_json", _("The message didn't arrive whole.")) from closed
+    except RequestDataTooBig:
+        body = None
+    if body is None or len(body) > wire.MOST_BYTES_IN:
+        raise Refused("too_long", _("This is too long."))
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Refused("not_json", "This message isn't JSON.") from error
+        raise Refused("not_json", _("This message isn't JSON.")) from error
+
+
+class NoLongerWelcome(Exception):
+    """Removed while the request was waiting."""
 
 
 async def frames(request: HttpRequest, room: Room, admission: Admission) -> HttpResponse:
-    """Answer `GET frames`: the snapshot, or what is new after a number, waiting for it if asked to."""
+    """Answer `GET frames`: the snapshot, or what is new after a number, waiting for it if asked to.
+
+    Raises:
+        NoLongerWelcome: this person was removed in the meantime.
+    """
     query = {name: list(values) for name, values in request.GET.lists()}
     form: Form = "json" if request.GET.get("format") == "json" else "html"
     peer = PollingPeer(admission, form)
@@ -78,6 +90,7 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
     if after is None:
         async with room.reading():
             await room.readable()
+            _must_be_welcome(room, peer)
             return _json(snapshot(room, peer))
     messages = await _news(request, room, peer, after, epoch)
     if messages is None:
@@ -89,14 +102,13 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
 async def _news(
     request: HttpRequest, room: Room, peer: PollingPeer, after: int, epoch: str
 ) -> list[str] | None:
-    wait = request.GET.get("wait", "0")
-    until = time.monotonic() + min(float(wait) if wait.isdigit() else 0.0, MOST_WAIT_SECONDS)
-    cursor = request.GET.get("next", "")
-    own_after = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 16 else None
+    until = time.monotonic() + min(number_in(request.GET.get("wait", "")) or 0, MOST_WAIT_SECONDS)
+    own_after = number_in(request.GET.get("next", ""))
     await room.caught_up(after)
     while True:
         async with room.reading():
             await room.readable()
+            _must_be_welcome(room, peer)
             audience = room.audience(peer.reader, peer.language, peer.form)
             new = (
                 own_after is None
@@ -111,6 +123,11 @@ async def _news(
         if left <= 0 or room.closed or not await room.next_flush(left):
             return None
         room.seen(peer.person)
+
+
+def _must_be_welcome(room: Room, peer: PollingPeer) -> None:
+    if not room.ledger.kind.may_enter(room.ledger.state, peer.person, peer.reader):
+        raise NoLongerWelcome
 
 
 def snapshot(room: Room, peer: PollingPeer) -> str:

@@ -7,6 +7,7 @@ its rooms, and asks the database once a second besides, so a lost hint costs a s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 import uuid
@@ -21,17 +22,19 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from realtime import wire
-from realtime.ledger import Ledger
+from realtime.ledger import Ledger, Unavailable
 from realtime.models import Stream
 from realtime.room import Room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 logger = logging.getLogger(__name__)
 
 THREADS = 4
 LOOK_SECONDS = 1.0
+DRAIN_SECONDS = 4.0
+MOST_SENDS = 1000
 IDLE_SECONDS = 120.0
 """An empty room is folded away after this long, and folded again from its log when somebody comes."""
 
@@ -43,11 +46,13 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.draining = False
         self.process = uuid.uuid4().hex[:8]
-        self._opening: dict[str, asyncio.Future[Room]] = {}
+        self._opening: dict[str, asyncio.Task[Room]] = {}
         self._threads = ThreadPoolExecutor(THREADS, "room")
         self._layer: Any = None
         self._channel = ""
+        self._channel_lock = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._listening: set[str] = set()
         self._sends: set[asyncio.Task[None]] = set()
 
     async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
@@ -62,32 +67,46 @@ class Hub:
     # -- rooms ---------------------------------------------------------------------------------------------------
 
     async def open(self, stream_id: Any) -> Room:
-        """Give the room of a stream, folding its log if need be. Raises Stream.DoesNotExist, DatabaseError."""
+        """Give the room of a stream, folding its log if need be.
+
+        Raises Stream.DoesNotExist, DatabaseError, Unavailable.
+        """
         name = str(stream_id)
         room = self.rooms.get(name)
         if room is not None and not room.closed:
             return room
-        if name in self._opening:
-            return await asyncio.shield(self._opening[name])
+        if self.draining:
+            raise Unavailable
+        if (
+            name not in self._opening
+        ):  # a task of its own: who asked first may hang up, others still wait for it
+            self._opening[name] = asyncio.create_task(self._open(name))
+            self._opening[name].add_done_callback(lambda task: self._opened(name, task))
+        return await asyncio.shield(self._opening[name])
+
+    async def _open(self, name: str) -> Room:
         self._begin()
-        opening = self._opening[name] = asyncio.get_running_loop().create_future()
+        ledger = Ledger(name)
         try:
-            ledger = Ledger(stream_id)
             await self.in_thread(ledger.load)
-            ledger.take_pending()
-            room = Room(ledger, self.in_thread)
-            room.on_commit = self._told_commit
-            room.on_presence = self._tell_presence
-            self.rooms[name] = room
-            await self._listen(name)
-            opening.set_result(room)
-        except BaseException as error:
-            opening.set_exception(error)
-            opening.exception()  # seen here; nobody else need be waiting
+        except (DatabaseError, Stream.DoesNotExist):
             raise
-        finally:
-            del self._opening[name]
+        except Exception as error:
+            logger.exception("hub.unreadable %s", name)
+            raise Unavailable from error
+        if self.draining:
+            raise Unavailable
+        ledger.take_pending()
+        room = self.rooms[name] = Room(ledger, self.in_thread)
+        room.on_commit = self._told_commit
+        room.on_presence = self._tell_presence
+        self._spawn(self._listen(name))
         return room
+
+    def _opened(self, name: str, task: asyncio.Task[Room]) -> None:
+        del self._opening[name]
+        if not task.cancelled():
+            task.exception()  # noted; nobody may be waiting any more
 
     def _begin(self) -> None:
         if not self._tasks:
@@ -117,27 +136,52 @@ class Hub:
             if str(pk) in self.rooms:
                 self.rooms[str(pk)].hint(seq)
         for pk in due:
-            await self.open(pk)
+            with contextlib.suppress(Unavailable, Stream.DoesNotExist):  # one bad log is not the others' loss
+                await self.open(pk)
         now = time.monotonic()
         for name, room in list(self.rooms.items()):
             if room.closed or (not room.peers and now - room.used_at > IDLE_SECONDS):
                 room.close(wire.RESTART)
                 del self.rooms[name]
+                self._spawn(self._listen_no_more(name))
+            elif name not in self._listening:
+                self._spawn(self._listen(name))
 
     # -- other processes -----------------------------------------------------------------------------------------
 
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Talk to the layer on the side: nobody ever waits for it, and little waits if it is stuck."""
+        if len(self._sends) >= MOST_SENDS:
+            work.close()
+            return
+        task = asyncio.create_task(work)
+        self._sends.add(task)
+        task.add_done_callback(self._sends.discard)
+
     async def _listen(self, name: str) -> None:
+        """Hear hints about a room. Without the layer this fails, and is tried again every second."""
         layer = get_channel_layer()
         if layer is None or isinstance(layer, InMemoryChannelLayer):
             return  # one process; nobody to tell
+        self._listening.add(name)
         try:
-            if not self._channel:
-                self._layer = layer
-                self._channel = await layer.new_channel()
-                self._tasks.append(asyncio.create_task(self._hear()))
+            async with self._channel_lock:
+                if not self._channel:
+                    self._channel = await layer.new_channel()
+                    self._layer = layer
+                    self._tasks.append(asyncio.create_task(self._hear()))
             await layer.group_add(_group(name), self._channel)
         except Exception as error:  # noqa: BLE001 (any failure of the layer means: do without hints)
             logger.warning("hub.layer_away %s", type(error).__name__)
+            self._listening.discard(name)
+
+    async def _listen_no_more(self, name: str) -> None:
+        if name in self._listening and name not in self.rooms:
+            self._listening.discard(name)
+            try:
+                await self._layer.group_discard(_group(name), self._channel)
+            except Exception as error:  # noqa: BLE001 (see _listen)
+                logger.warning("hub.layer_away %s", type(error).__name__)
 
     async def _hear(self) -> None:
         while True:
@@ -149,22 +193,25 @@ class Hub:
                 logger.warning("hub.layer_away %s", type(error).__name__)
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
-            room = self.rooms.get(str(message.get("room")))
-            if room is None or message.get("process") == self.process:
-                continue
-            if message["type"] == "hint":
-                room.hint(int(message["seq"]))
-            elif message["type"] == "presence":
-                room.presence.told(message["process"], frozenset(message["people"]), time.monotonic())
+            try:
+                self._heard(message)
+            except (KeyError, TypeError, ValueError):
+                logger.warning("hub.odd_hint")
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        room = self.rooms.get(str(message.get("room")))
+        if room is None or message["process"] == self.process:
+            return
+        if message["type"] == "hint":
+            room.hint(int(message["seq"]))
+        elif message["type"] == "presence":
+            room.presence.told(message["process"], frozenset(message["people"]), time.monotonic())
 
     def _tell(self, room: Room, message: dict[str, Any]) -> None:
         if self._layer is None:
             return
         name = str(room.ledger.stream_id)
-        whole = {**message, "room": name, "process": self.process}
-        task = asyncio.create_task(self._send(name, whole))
-        self._sends.add(task)
-        task.add_done_callback(self._sends.discard)
+        self._spawn(self._send(name, {**message, "room": name, "process": self.process}))
 
     async def _send(self, name: str, message: dict[str, Any]) -> None:
         try:
@@ -183,17 +230,31 @@ class Hub:
     async def shutdown(self) -> None:
         """Drain every room and let go of threads and connections."""
         self.draining = True
-        for task in self._tasks:
+        await asyncio.gather(*(_drain(room) for room in self.rooms.values() if not room.closed))
+        tasks = [*self._tasks, *self._sends]
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=LOOK_SECONDS)  # the last hints, if the layer takes them
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(room.drain() for room in self.rooms.values() if not room.closed))
-        await asyncio.gather(*self._sends, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=LOOK_SECONDS)
         self.rooms.clear()
         loop = asyncio.get_running_loop()
         await asyncio.gather(
             *(loop.run_in_executor(self._threads, connections.close_all) for _ in range(THREADS))
         )
         self._threads.shutdown(wait=False)
+
+
+async def _drain(room: Room) -> None:
+    try:
+        await asyncio.wait_for(room.drain(), DRAIN_SECONDS)
+    except TimeoutError:  # the database doesn't answer: those who wait are told to ask again
+        logger.warning("hub.drain_too_slow")
+        room.close(wire.RESTART)
+    except Exception:
+        logger.exception("hub.drain_failed")
+        room.close(wire.RESTART)
 
 
 def _group(name: str) -> str:
@@ -211,8 +272,14 @@ def hub() -> Hub:
     return _hubs[loop]
 
 
+async def drain() -> None:
+    """Drain the running loop's hub, for good: from now on it opens nothing."""
+    await hub().shutdown()
+
+
 async def shutdown() -> None:
-    """Drain the running loop's hub, if there is one, and forget it."""
-    gone = _hubs.pop(asyncio.get_running_loop(), None)
-    if gone is not None:
-        await gone.shutdown()
+    """Drain the running loop's hub, if there is one, and forget it: the next one begins anew."""
+    loop = asyncio.get_running_loop()
+    if loop in _hubs:
+        await _hubs[loop].shutdown()
+        del _hubs[loop]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -65,8 +66,16 @@ class Retry:
 type Answer = Ack | Refusal | Retry
 
 
-class NewerEvent(Exception):
+class Unavailable(Exception):
+    """This process can't serve the room now. Another one can, or this one later: ask again."""
+
+
+class NewerEvent(Unavailable):
     """The log holds an event of a later release than this process knows. The room must be given up."""
+
+
+AWAY = (DatabaseError, Unavailable)
+"""What to answer with `retry`: nothing was decided, and asking again may help."""
 
 
 class Ledger:
@@ -75,6 +84,7 @@ class Ledger:
     def __init__(self, stream_id: UUID | str) -> None:
         self.stream_id = stream_id
         self.kind: RoomKind[Any]
+        self._said = 0
         self.forget()
 
     def forget(self) -> None:
@@ -93,8 +103,15 @@ class Ledger:
     # -- reading -------------------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Fold the log up to its head. Raises Stream.DoesNotExist, NewerEvent."""
-        self._catch_up(Stream.objects.get(pk=self.stream_id))
+        """Fold the log up to its head, without a lock. Raises Stream.DoesNotExist, NewerEvent.
+
+        If anything goes wrong on the way the state is dropped.
+        """
+        try:
+            self._catch_up(Stream.objects.get(pk=self.stream_id))
+        except BaseException:
+            self.forget()
+            raise
 
     def _catch_up(self, stream: Stream) -> None:
         if self.state is None or self.epoch != stream.epoch or stream.seq < self.seq:
@@ -104,6 +121,7 @@ class Ledger:
             self.state = self.kind.start(str(stream.pk))
             self.epoch = stream.epoch
             self.pending.whole = self.pending.everybody = restored
+            self._said = stream.seq if restored else self._said
         if stream.seq > self.seq:
             for event in read_after(stream.pk, self.seq):
                 if event.v > self.kind.version:
@@ -115,6 +133,8 @@ class Ledger:
 
     def _apply(self, event: Happened) -> None:
         dirty = self.kind.apply(self.state, event)
+        if event.seq <= self._said:
+            dirty.say.clear()  # folded again; it was read out the first time
         self.seq, self.last_at = event.seq, event.at
         self.changed_keys.update(dict.fromkeys(dirty.keys, event.seq))
         self.changed_lists.update(dict.fromkeys(dirty.lists, event.seq))
@@ -203,6 +223,7 @@ class Ledger:
     def take_pending(self) -> Dirty:
         """Give what became dirty since the last call."""
         pending, self.pending = self.pending, Dirty()
+        self._said = max(self._said, self.seq)
         return pending
 
 

@@ -13,13 +13,14 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from realtime import wire
 from realtime.audience import Audience, own_fragments
 from realtime.kinds import SYSTEM, Dirty
-from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry
+from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
 from realtime.presence import Presence
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ FLUSH_SECONDS = 0.05
 NOW_SECONDS = 1.0
 MOST_WAITING = 20_000
 """More commands than this waiting for one room means that the database is too slow: answer `retry`."""
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""Not reachable, locked, restarting: worth another try. Its other errors are about the values."""
 
 
 class Peer(Protocol):
@@ -80,6 +83,7 @@ class Room:
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
         self._now_sent: dict[tuple[str, str], str] = {}
         self._next_now = 0.0
+        self._here_told: frozenset[str] = frozenset()
         self._ticked = ""
         self._task = asyncio.create_task(self._run())
 
@@ -136,8 +140,19 @@ class Room:
             at, do = self.ledger.due
             self._ticked = f"due-{at}-{do.replace('.', '-')}"
             asked = Asked(self._ticked, do, {}, SYSTEM)
-            self._waiting.append((asked, asyncio.get_running_loop().create_future()))
+            answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            answer.add_done_callback(self._tick_answered)
+            self._waiting.append((asked, answer))
             self._wake.set()
+
+    def _tick_answered(self, answer: asyncio.Future[Answer]) -> None:
+        """Ask again for what the clock wanted, if it could not be decided."""
+        if isinstance(answer.result(), Retry):
+            asyncio.get_running_loop().call_later(NOW_SECONDS, self._tick_again)
+
+    def _tick_again(self) -> None:
+        self._ticked = ""
+        self._wake.set()
 
     def _until_due(self) -> float:
         if not self.ledger.due:
@@ -150,25 +165,36 @@ class Room:
     async def _commit(self) -> None:
         batch, self._waiting, self._stale = self._waiting, [], False
         async with self._lock:
-            seq = self.ledger.seq
+            await self._settle(batch)
+
+    async def _settle(self, batch: list[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+        """Decide and answer. Whatever happens, nobody is left without an answer. Call under the lock."""
+        seq = self.ledger.seq
+        answers: list[Answer] = [Retry(asked.op, 2.0) for asked, _ in batch]
+        try:
             answers = await self._decide([asked for asked, _ in batch])
+        finally:
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():
                     future.set_result(answer)
-            if self.ledger.seq != seq and batch:
-                self.on_commit(self)
+        if self.ledger.seq != seq and batch:
+            self.on_commit(self)
 
     async def _decide(self, batch: list[Asked]) -> list[Answer]:
+        answers: list[Answer] = []
         try:
-            answers: list[Answer] = await self._in_thread(self.ledger.commit, batch)
-        except DatabaseError as error:
+            if batch:
+                answers = await self._in_thread(self.ledger.commit, batch)
+            else:  # only to see what others wrote
+                await self._in_thread(self.ledger.load)
+        except DATABASE_AWAY as error:
             logger.warning("room.retry %s", type(error).__name__)
             return await self._recover([Retry(asked.op, 2.0) for asked in batch])
         except NewerEvent:
             logger.exception("room.newer_event")
             self.close(wire.RESTART)
             return [Retry(asked.op, 5.0) for asked in batch]
-        except Exception:
+        except Exception:  # our rules, or values that the database won't take: only theirs who sent it
             logger.exception("room.rules_failed")
             if len(batch) > 1:
                 return [answer for asked in batch for answer in await self._decide([asked])]
@@ -237,6 +263,10 @@ class Room:
         if now < self._next_now or self.ledger.state is None:
             return
         self._next_now = now + NOW_SECONDS
+        here = frozenset(self.presence.here(now))
+        if here != self._here_told:
+            self._here_told = here
+            self.on_presence(self)
         texts: dict[tuple[str, str], str] = {}
         for peer in list(self.peers):
             key = (peer.reader, peer.language)
@@ -275,10 +305,15 @@ class Room:
                     await self._decide([])
 
     async def join(self, peer: Peer, after: int | None, epoch: str) -> None:
-        """Take in a client and bring it up to date from `after`, or tell it to fetch the snapshot."""
+        """Take in a client and bring it up to date from `after`, or tell it to fetch the snapshot.
+
+        Raises DatabaseError, Unavailable.
+        """
         if after is not None and epoch == self.ledger.epoch:
             await self.caught_up(after)
         async with self.reading():
+            if self.closed:
+                raise Unavailable
             await self.readable()
             for message in self.greeting(peer, after, epoch):
                 peer.push(message)
@@ -349,6 +384,9 @@ class Room:
     def close(self, code: int) -> None:
         """Stop serving: nothing more is taken, everybody is told to come back."""
         self.closed = True
+        if code == wire.RESTART:
+            for peer in self.peers:
+                peer.push(wire.encode({"notice": "restart"}))
         for asked, future in self._waiting:
             if not future.done():
                 future.set_result(Retry(asked.op, 2.0))
@@ -357,18 +395,14 @@ class Room:
             peer.shut(code)
         self.peers.clear()
         self._wake.set()
+        self._flushed.set()
 
     async def drain(self) -> None:
         """Finish what was already taken, show it, then close for a restart."""
         async with self._lock:  # lets the batch under way finish
             waiting, self._waiting = self._waiting, []
-            if self.ledger.state is not None:
-                answers = await self._decide([asked for asked, _ in waiting])
-                for (_, future), answer in zip(waiting, answers, strict=True):
-                    if not future.done():
-                        future.set_result(answer)
+            if waiting:
+                await self._settle(waiting)
             self._flush()
-        for peer in list(self.peers):
-            peer.push(wire.encode({"notice": "restart"}))
         self.close(wire.RESTART)
         await self._task

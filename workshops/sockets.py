@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 from django.utils import translation
 from django.utils.translation import trans_real
 
 from realtime.consumer import Admission, RoomSocket
 from realtime.hub import hub
+from realtime.ledger import AWAY
 from realtime.models import Stream
 from workshops import seats
 from workshops.live.state import PARTICIPANT, READERS
@@ -39,7 +39,7 @@ class WorkshopSocket(RoomSocket):
             async with room.reading():
                 await room.readable()
                 welcome = room.ledger.kind.may_enter(room.ledger.state, actor, reader)
-        except (DatabaseError, Stream.DoesNotExist):
+        except (*AWAY, Stream.DoesNotExist):
             return None
         return Admission(stream, actor, reader, _language(self.scope, cookies)) if welcome else None
 

@@ -18,6 +18,7 @@ from realtime.hub import hub
 from realtime.ledger import Ack, Refusal
 from workshops import actions, door, permissions, queries, seats
 from workshops.join_forms import CodeForm, JoinForm
+from workshops.views.busy import or_busy
 
 if TYPE_CHECKING:
     from workshops.models import Attendance, Workshop
@@ -48,6 +49,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@or_busy
 async def join(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a newcomer's name and consent, then seat them. Who already has a seat goes straight in."""
     request.user = await request.auser()

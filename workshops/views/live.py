@@ -6,9 +6,9 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from asgiref.sync import sync_to_async
 from django.contrib import messages
-from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,11 +20,12 @@ from realtime import http, wire
 from realtime.consumer import Admission
 from realtime.hub import hub
 from realtime.kinds import Refused
-from realtime.ledger import Ack, Refusal, Retry
+from realtime.ledger import AWAY, Ack, Refusal, Retry
 from realtime.room import now_ms
 from workshops import actions, permissions, queries, seats
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
 from workshops.qr import qr_svg
+from workshops.views.busy import or_busy
 
 if TYPE_CHECKING:
     from realtime.kinds import Own
@@ -92,18 +93,21 @@ def _seat(
 
 
 @require_GET
+@or_busy
 async def room_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The page of a participant."""
     return await live_page(request, workshop_id, PARTICIPANT, "workshops/room.html")
 
 
 @require_GET
+@or_busy
 async def console_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The facilitators' console."""
     return await live_page(request, workshop_id, FACILITATOR, "workshops/console.html")
 
 
 @require_GET
+@or_busy
 async def screen_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The projector."""
     return await live_page(request, workshop_id, SCREEN, "workshops/screen.html")
@@ -113,10 +117,7 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
     """Draw a live page: the view of the room as of a number that the page carries, read before its state."""
     user = await request.auser()
     request.user = user
-    try:
-        entered = await enter(request, workshop_id, reader)
-    except DatabaseError:
-        return await sync_to_async(render)(request, "workshops/busy.html", status=503)
+    entered = await enter(request, workshop_id, reader)
     if entered is None:
         workshop = await sync_to_async(queries.workshop_or_404)(workshop_id)
         return redirect("workshops:join", code=workshop.code)
@@ -169,10 +170,11 @@ def page_context(
 
 
 async def _admission(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room, Admission] | None:
-    reader = request.GET.get("as", PARTICIPANT)
+    asked = request.GET.get("as", PARTICIPANT)
+    reader = asked if asked in READERS else PARTICIPANT
     request.user = await request.auser()
     try:
-        entered = await enter(request, workshop_id, reader if reader in READERS else PARTICIPANT)
+        entered = await enter(request, workshop_id, reader)
     except Http404:
         return None
     if entered is None:
@@ -202,7 +204,9 @@ async def frames(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     try:
         admitted = await _admission(request, workshop_id)
         return await http.frames(request, *admitted) if admitted else _not_here()
-    except DatabaseError:
+    except http.NoLongerWelcome:
+        return _not_here()
+    except AWAY:
         return _busy()
 
 
@@ -221,7 +225,7 @@ async def commands(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse
         return await _form_post(request, workshop_id, room, admission)
     except Refused as refused:
         return http.answer_response(Refusal(None, refused.code, refused.sentence), language())
-    except DatabaseError:
+    except AWAY:
         return _busy()
 
 
@@ -249,8 +253,8 @@ async def _form_post(
 def command_of(request: HttpRequest) -> dict[str, Any] | None:
     """Read the pressed button's command, and the form fields that it names. None if no button was pressed."""
     try:
-        message = json.loads(request.POST.get("command", ""))
-    except ValueError:
+        message = orjson.loads(request.POST.get("command", ""))
+    except orjson.JSONDecodeError:
         return None
     if not isinstance(message, dict):
         return None

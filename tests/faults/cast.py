@@ -1,0 +1,180 @@
+"""People in a room under test, and the log of that room as it really stands in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import psycopg
+
+from realtime.client import Ack, LiveClient, Refused, RoomPaths
+from tests.faults.stage import Stage
+from workshops import guest
+
+ADD = {"do": "idea.add", "activity": "a1"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event of the log, read without any of our code."""
+
+    seq: int
+    actor: str
+    op: str | None
+    kind: str
+    body: dict[str, Any]
+    private: dict[str, Any]
+
+
+class Cast:
+    """Brings people into a stage's workshop and, at the end, lets them all go."""
+
+    def __init__(self, stage: Stage, base_url: str) -> None:
+        self.stage, self.base_url = stage, base_url
+        self.clients: list[LiveClient] = []
+        self._sessions: list[aiohttp.ClientSession] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for client in self.clients:
+            await client.close()
+        for session in self._sessions:
+            await session.close()
+
+    def session(self) -> aiohttp.ClientSession:
+        """A browser of its own."""
+        session = aiohttp.ClientSession(cookie_jar=guest.cookie_jar())
+        self._sessions.append(session)
+        return session
+
+    async def enter(
+        self, name: str, *, at: str = "", title: str = "Here"
+    ) -> tuple[aiohttp.ClientSession, RoomPaths]:
+        """Come through the door as a guest, without opening a connection."""
+        session = self.session()
+        paths = await guest.join(session, at or self.base_url, self.stage.workshops[title]["code"], name)
+        await guest.room_page(session, paths)
+        return session, paths
+
+    async def join(self, name: str, *, at: str = "", through: str = "", **options: Any) -> LiveClient:
+        """Join as a guest and connect, by `through` (a proxy) if given."""
+        session, paths = await self.enter(name, at=at)
+        return await self.connect(session, guest.elsewhere(paths, through) if through else paths, **options)
+
+    async def facilitate(self, *, at: str = "", **options: Any) -> LiveClient:
+        """Sign in as one of the facilitators (a stage has six) and connect."""
+        session = self.session()
+        base = at or self.base_url
+        await guest.sign_in(session, base, self.stage.next_link())
+        paths = await guest.as_facilitator(session, base, self.stage.workshop)
+        return await self.connect(session, paths, reader="facilitator", **options)
+
+    async def connect(self, session: aiohttp.ClientSession, paths: RoomPaths, **options: Any) -> LiveClient:
+        """Open another connection of somebody who is inside."""
+        client = LiveClient(session, paths, **{"first_wait": 0.2, **options})
+        self.clients.append(client)
+        await client.open()
+        await client.wait_until(lambda one: one.connections)
+        return client
+
+    def log(self, title: str = "Here") -> list[Row]:
+        """The log as it is now, in order. Its numbers have no gap."""
+        rows = read_log(self.stage.database_url, self.stage.workshops[title]["stream"])
+        assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+        return rows
+
+    async def agree(self, *clients: LiveClient, seconds: float = 10) -> dict[str, str]:
+        """All clients come to show the ideas of the log, in its order, as a fresh page does. Gives id and words."""
+        added = [row for row in self.log() if row.kind == "idea.added"]
+        wanted = {f"idea-{row.body['idea']}": row.private["text"] for row in added}
+        for client in clients:
+            fresh = LiveClient(client.session, client.paths, reader=client.reader, transport="poll")
+            for one in (client, fresh):
+                if one is fresh:
+                    await one.open()
+                try:
+                    await one.wait_until(
+                        lambda one: list(board(one).items()) == list(wanted.items()), seconds
+                    )
+                except TimeoutError:
+                    assert list(board(one).items()) == list(wanted.items()), one.paths
+            await fresh.close()
+        return wanted
+
+    def check_log(self, *clients: LiveClient) -> None:
+        """What was acknowledged is in the log exactly once, what was refused isn't, and nothing is unknown."""
+        times: dict[tuple[str, str], int] = {}
+        for row in self.log():
+            if row.op is not None:
+                times[row.actor, row.op] = times.get((row.actor, row.op), 0) + 1
+        for client in clients or self.clients:
+            assert client.unknown == []
+            for operation in client.operations.values():
+                expected = 1 if isinstance(operation.answer, Ack) else 0
+                assert times.get((client.person, operation.op), 0) == expected, operation
+
+
+def read_log(database_url: str, stream: str) -> list[Row]:
+    """Read a log straight from the database."""
+    query = "SELECT seq, actor, op, kind, body, private FROM realtime_event WHERE stream_id = {} ORDER BY seq"
+    if database_url.startswith("sqlite"):
+        lite = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20)
+        try:
+            rows = lite.execute(query.format("?"), [stream.replace("-", "")]).fetchall()
+        finally:
+            lite.close()
+    else:
+        with psycopg.connect(database_url) as server:
+            rows = server.execute(query.format("%s"), [stream]).fetchall()  # type: ignore[arg-type]
+    return [Row(*row[:4], _decoded(row[4]), _decoded(row[5])) for row in rows]
+
+
+def _decoded(value: Any) -> dict[str, Any]:
+    return dict(json.loads(value) if isinstance(value, str) else value or {})
+
+
+def board(client: LiveClient) -> dict[str, str]:
+    """The ideas' ids in their order, with their words, as a client shows them."""
+    return {key: client.items.get(key, {}).get("text", "missing") for key in client.lists.get("ideas", [])}
+
+
+def sees(text: str) -> Callable[[LiveClient], bool]:
+    """Whether an idea with these words is on somebody's screen."""
+    return lambda client: text in board(client).values()
+
+
+async def write(client: LiveClient, text: str, **options: Any) -> Ack | Refused:
+    """Write an idea, again and again until it is answered."""
+    return await client.send({**ADD, "text": text}, **options)
+
+
+async def write_many(clients: Iterable[LiveClient], each: int, words: str) -> list[Ack | Refused]:
+    """Everybody writes several ideas, all at the same time."""
+    return await asyncio.gather(
+        *(write(client, f"{words} {place}.{n}") for place, client in enumerate(clients) for n in range(each))
+    )
+
+
+def wait_for(true: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+    """Wait, blocking, until something outside this process is so."""
+    until = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < until, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.02)  # Nothing tells when another process is ready but asking again.
+    return found
+
+
+async def until(true: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+    """Wait until something outside this process is so."""
+    return await asyncio.to_thread(wait_for, true, what, seconds)
