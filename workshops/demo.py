@@ -90,6 +90,8 @@ CONSENTS = (
     Consent.UNNAMED,
 )
 RUNNING_IT = ("p02", "p04")
+TO_TRY = "p05"
+"""Who made today's workshop: facilitator and staff, so that one sign-in link opens the whole way to a report."""
 WATCHING = "p06"
 LONGEST_BREAK = 30
 LATE = (40, 130, 15)
@@ -222,7 +224,7 @@ def _open_today(challenge: Challenge, people: Mapping[str, User]) -> None:
         TODAY["title"],
         now - datetime.timedelta(minutes=now.minute % 5),
         TODAY["minutes"],
-        people.get(RUNNING_IT[0]),
+        people.get(TO_TRY),
         purpose=TODAY["purpose"],
         phase=challenge.phases.filter(starts__lte=now.date(), ends__gte=now.date()).first(),
         code=code,
