@@ -43,6 +43,7 @@ def _take_signals(reactor: Any) -> None:
 
 
 async def _drain_and_stop(reactor: Any) -> None:
+    logger.info("drain.begun")
     try:
         await asyncio.wait_for(hub.drain(), SECONDS)
         await asyncio.sleep(0.2)  # for the last frames to leave

@@ -15,7 +15,7 @@ from typing import Any
 from lab_workspace.asgi import application  # sets up Django, so it comes before the rest
 from realtime.ledger import Answer, Asked, Ledger
 
-__all__ = ["BEFORE_COMMIT", "BEFORE_ACK", "MARKED", "application"]
+__all__ = ["BEFORE_ACK", "BEFORE_COMMIT", "MARKED", "application"]
 
 BEFORE_COMMIT, BEFORE_ACK = "before commit", "before ack"
 MARKED = "Stand still here"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests import services
-from tests.daphne import REPOSITORY, Kind, environment, fresh_database
+from tests.daphne import REPOSITORY, Kind, environment, fresh_database, manage
 from tests.servers import new_database
 
 if TYPE_CHECKING:
@@ -67,6 +67,23 @@ def new_stage(kind: Kind) -> Stage:
 @functools.cache
 def _prepared(kind: Kind) -> tuple[str, dict[str, Any]]:
     url = fresh_database(kind)
+    made = _run_here(url)
+    if kind == "sqlite":
+        path = Path(url.removeprefix("sqlite:///"))
+        with sqlite3.connect(path) as connection:  # all into the one file that is copied
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+    return url, made
+
+
+def stage_in(url: str) -> Stage:
+    """Prepare an empty database, for a test that needs a database server of its own."""
+    manage("migrate", "--verbosity", "0", env=environment(url))
+    made = _run_here(url)
+    return Stage(url, made["workshops"], made["links"])
+
+
+def _run_here(url: str) -> dict[str, Any]:
     made = subprocess.run(
         [sys.executable, "-m", "tests.faults.stage"],
         cwd=REPOSITORY,
@@ -76,12 +93,7 @@ def _prepared(kind: Kind) -> tuple[str, dict[str, Any]]:
         check=False,
     )
     assert made.returncode == 0, made.stdout + made.stderr
-    if kind == "sqlite":
-        path = Path(url.removeprefix("sqlite:///"))
-        with sqlite3.connect(path) as connection:  # all into the one file that is copied
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-    return url, json.loads(made.stdout)
+    return dict(json.loads(made.stdout))
 
 
 def main() -> None:
