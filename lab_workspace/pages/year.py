@@ -62,8 +62,9 @@ def in_days(day: datetime.date, today: datetime.date) -> str:
     if days == 1:
         return _("tomorrow")
     if days < 21:
-        return _("in %(days)s days") % {"days": days}
-    return _("in %(weeks)s weeks") % {"weeks": round(days / 7)}
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    weeks = round(days / 7)
+    return ngettext("in %(weeks)s week", "in %(weeks)s weeks", weeks) % {"weeks": weeks}
 
 
 def _where(challenge: Challenge, stages: Sequence[Stage], now: Stage | None, today: datetime.date) -> str:
