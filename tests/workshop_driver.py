@@ -86,7 +86,9 @@ class Driver:
         assert isinstance(state, State)
         return state
 
-    def ask(self, person: str, do: str, /, *, op: str = "", ledger: Ledger | None = None, **args: Any) -> Answer:
+    def ask(
+        self, person: str, do: str, /, *, op: str = "", ledger: Ledger | None = None, **args: Any
+    ) -> Answer:
         """Ask for something; the clock goes on by a second."""
         self._ops += 1
         self.at += 1000
@@ -113,7 +115,9 @@ class Driver:
         """Let time pass."""
         self.at += int(minutes * MINUTE)
 
-    def join(self, *people: str, role: str = "participant", name: str = "", consent: str = "internal") -> None:
+    def join(
+        self, *people: str, role: str = "participant", name: str = "", consent: str = "internal"
+    ) -> None:
         for person in people:
             words = {"name": name or person.removeprefix("p-").title(), "role": role, "consent": consent}
             self.do(SYSTEM, "person.join", person=person, **words)
@@ -185,17 +189,23 @@ class Driver:
     def check(self) -> None:
         """Live equals reload, for every audience, form and person. Call after a flush."""
         for (reader, form), watch in self.watches.items():
-            fresh_audience = Audience(self.ledger, reader, "en-gb", watch.audience.form)
-            fresh = dict(orjson.loads(fresh_audience.snapshot() + "}"))
-            kept = watch.snapshot()
+            audience = Audience(self.ledger, reader, "en-gb", watch.audience.form)
+            fresh, kept = dict(orjson.loads(audience.snapshot() + "}")), watch.snapshot()
             self.heard(reader, wire.encode(fresh))
-            for what, client in {"frames": watch.steady, "resumed": watch.resuming, "kept": kept}.items():
-                if what == "resumed" and watch.resuming.seq < watch.audience.seq:
-                    continue  # hasn't come back yet
-                if form == "html":
-                    assert _page(client) == _page(fresh), f"{reader}: {what} differs from a fresh page"
-                else:
-                    self._same_items(_view(client), _view(fresh), f"{reader} json {what}", reader)
+            clients = [watch.steady]
+            if watch.resuming.seq >= watch.audience.seq:  # else it hasn't come back yet
+                clients.append(watch.resuming)
+            if form == "html":
+                assert (kept["html"], kept["order"]) == (fresh["html"], fresh["order"]), reader
+                page = Browser()
+                page.replace(fresh)
+                shown = page.shows()
+                for client in clients:
+                    assert client.shows() == shown, f"{reader}: differs from a fresh page"  # type: ignore[union-attr]
+            else:
+                for view in (*clients, _view(kept)):
+                    assert isinstance(view, View)
+                    self._same_items(view, _view(fresh), f"{reader} json", reader)
         for person, own in self.owns.items():
             assert own == self.own(person), f"{person} was sent something else than a fresh page gives"
 
@@ -213,22 +223,10 @@ class Driver:
             assert live.items[key] == fresh.items[key], f"{where}: {key}"
 
 
-def _page(client: Browser | View | dict[str, Any]) -> Any:
-    if isinstance(client, dict):
-        page = Browser()
-        page.replace(client)
-        return page.shows()
-    assert isinstance(client, Browser)
-    return client.shows()
-
-
-def _view(client: Browser | View | dict[str, Any]) -> View:
-    if isinstance(client, dict):
-        view = View()
-        view.replace(client)
-        return view
-    assert isinstance(client, View)
-    return client
+def _view(snapshot: dict[str, Any]) -> View:
+    view = View()
+    view.replace(snapshot)
+    return view
 
 
 def classic(driver: Driver, **settings: dict[str, Any]) -> tuple[str, str, str]:

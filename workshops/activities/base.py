@@ -152,6 +152,12 @@ class Activity(ABC):
         """Hear that an idea left the board, or came back to it, while a round is running."""
         return Dirty()
 
+    def ended(self, state: State, step: Step) -> None:
+        """Hear, within `apply`, that the latest round was closed: note what must not change with the room any more."""
+
+    def reopened(self, state: State, step: Step) -> None:
+        """Hear, within `apply`, that the latest round, closed but not yet shown, goes on."""
+
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         """Raise Refused if settings can't become these now. Promises can't change once somebody contributed."""
         if step.rounds:

@@ -99,14 +99,16 @@ class Brainstorm(Activity):
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.contributor(by)
-        self._must_take_writing(state, step)
+        latest = self._must_take_writing(step).number
         body: dict[str, Any] = {"activity": step.id}
         if command.do == "idea.add":
+            self._must_not_be_built_upon(state, step, latest)
             self._check_length(step, command["text"])
-            self._check_count(state, step, by)
-            body |= {"idea": state.new_id("i"), "round": step.rounds[-1].number}
+            self._check_count(state, step, by, latest)
+            body |= {"idea": state.new_id("i"), "round": latest}
             return [NewEvent("idea.added", body, {"text": command["text"]})]
         idea = self._own_idea(state, step, command["idea"], by)
+        self._must_not_be_built_upon(state, step, idea.round)
         body["idea"] = idea.id
         if command.do == "idea.edit":
             if idea.removed:
@@ -118,29 +120,27 @@ class Brainstorm(Activity):
         if (command.do == "idea.remove") == idea.removed:
             return []
         if command.do == "idea.put_back":
-            self._check_count(state, step, by)
+            self._check_count(state, step, by, idea.round)
             return [NewEvent("idea.put_back", body)]
         return [NewEvent("idea.removed", body)]
 
-    def _must_take_writing(self, state: State, step: Step) -> None:
-        if not step.rounds:
-            raise Refused("not_open", words.NOT_OPEN)
-        if step.phase == "open":
-            if self.built_upon(state, step):
-                raise Refused("grouping_started", _("Grouping has started, so ideas stay as they are now."))
-            return
+    @staticmethod
+    def _must_take_writing(step: Step) -> Round:
         if step.phase == "paused":
             raise Refused("paused", words.PAUSED)
-        if not step.settings.late_ideas:
+        if step.round is None or not (step.phase == "open" or step.settings.late_ideas):
             raise Refused("not_open", words.NOT_OPEN)
-        if self.built_upon(state, step):
+        return step.round
+
+    def _must_not_be_built_upon(self, state: State, step: Step, number: int) -> None:
+        if self.built_upon(state, step, number):
             raise Refused("grouping_started", _("Grouping has started, so ideas stay as they are now."))
 
     @staticmethod
-    def built_upon(state: State, step: Step) -> bool:
-        """Whether another activity has begun to work with these ideas."""
+    def built_upon(state: State, step: Step, number: int) -> bool:
+        """Whether another activity has begun to work with the ideas of this round."""
         return any(
-            other.rounds and step.id in getattr(other.rounds[-1].memory, "sources", ())
+            other.rounds and getattr(other.rounds[-1].memory, "sources", {}).get(step.id, 0) >= number
             for other in state.steps.values()
         )
 
@@ -155,9 +155,9 @@ class Brainstorm(Activity):
             )
             raise Refused("too_long", sentence % {"over": over, "most": most})
 
-    def _check_count(self, state: State, step: Step, by: str) -> None:
+    def _check_count(self, state: State, step: Step, by: str, number: int) -> None:
         most = step.settings.most_ideas
-        if most and len(self._of(state, step, by)) >= most:
+        if most and sum(1 for idea in self._of(state, step, by) if idea.round == number) >= most:
             sentence = ngettext(
                 "You have written your %(most)d idea. Edit or remove it to change it.",
                 "You have written all of your %(most)d ideas. Edit or remove one to change them.",
@@ -196,7 +196,7 @@ class Brainstorm(Activity):
         else:
             state.ideas[idea_id].removed = event.kind == "idea.removed"
         return Dirty(
-            keys={f"idea-{idea_id}", "stage.progress", f"person-{event.actor}"},
+            keys={f"idea-{idea_id}", "stage.progress", f"person-{event.actor}", "hidden"},
             lists={"ideas"},
             people={event.actor},
         )
@@ -229,21 +229,23 @@ class Brainstorm(Activity):
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
         settings = step.settings
+        built_upon = self.built_upon(state, step, len(step.rounds))
         return {
             "private": settings.visibility == "private",
             "shown": settings.visibility == "shared" or step.revealed,
             "names": settings.names,
             "most_characters": settings.most_characters,
             "most_ideas": settings.most_ideas,
-            "can_write": step.phase == "open" and not self.built_upon(state, step),
-            "can_write_late": step.phase in ("closed", "revealed")
-            and settings.late_ideas
-            and not self.built_upon(state, step),
+            "can_write": step.phase == "open" and not built_upon,
+            "can_write_late": step.phase in ("closed", "revealed") and settings.late_ideas and not built_upon,
         }
 
     def own(self, state: State, step: Step, person: str) -> Own:
         mine = [idea for idea in self._of(state, step, person) if idea.on_board]
         most = step.settings.most_ideas
+        takes_writing = step.phase == "open" or (
+            step.phase in ("closed", "revealed") and step.settings.late_ideas
+        )
         fragment = Fragment(
             self.template("own"),
             {
@@ -253,6 +255,7 @@ class Brainstorm(Activity):
                         "id": idea.id,
                         "text": idea.text,
                         "edited": bool(idea.earlier),
+                        "editable": takes_writing and not self.built_upon(state, step, idea.round),
                         "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
                     }
                     for idea in mine
@@ -262,21 +265,14 @@ class Brainstorm(Activity):
                     for idea in self._of(state, step, person)
                     if idea.hidden
                 ],
-                "editable": bool(step.rounds) and step.phase != "paused" and not self._frozen(state, step),
                 "most_characters": step.settings.most_characters,
             },
         )
         data: dict[str, Any] = {"mine": [idea.id for idea in mine], "written": len(mine)}
         if most:
-            data["left"] = max(0, most - len(mine))
+            written = [idea for idea in self._of(state, step, person) if idea.round == len(step.rounds)]
+            data["left"] = max(0, most - len(written))
         return Own(data, {"own-ideas": fragment})
-
-    def _frozen(self, state: State, step: Step) -> bool:
-        try:
-            self._must_take_writing(state, step)
-        except Refused:
-            return True
-        return False
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         ideas = state.ideas_of(step.id)
@@ -287,6 +283,8 @@ class Brainstorm(Activity):
         ]
 
     def done_by(self, state: State, step: Step, person: str) -> str:
+        if step.settings.names == "nobody":
+            return ""  # a count that grows as an idea appears would say whose it is
         count = len(self._of(state, step, person))
         return ngettext("%(count)d idea", "%(count)d ideas", count) % {"count": count}
 

@@ -24,7 +24,7 @@ from workshops.activities.base import (
 )
 from workshops.activities.brainstorm import Brainstorm, idea_context
 from workshops.activities.groups import Board, Group
-from workshops.activities.sources import brainstorms_for, must_be_shown, shown_ideas, still_private
+from workshops.activities.sources import brainstorms_for, must_be_shown, rounds_of, shown_ideas, still_private
 from workshops.live import words
 from workshops.live.state import FACILITATOR
 
@@ -106,10 +106,15 @@ class Clustering(Activity):
 
     def begin(self, state: State, step: Step) -> Board:
         """A further round goes on from how the last one ended; its groups keep their identity."""
-        sources = [source.id for source in brainstorms_for(state, step)]
+        sources = rounds_of(brainstorms_for(state, step))
         if step.rounds:
             return Board(sources, copy.deepcopy(step.rounds[-1].memory.groups))
         return Board(sources)
+
+    def reopened(self, state: State, step: Step) -> None:
+        """What was written since is grouped too from now on, so it can't be changed any more."""
+        board: Board = step.rounds[-1].memory
+        board.sources = rounds_of([state.steps[source] for source in board.sources if source in state.steps])
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         person = state.contributor(by)
@@ -202,7 +207,8 @@ class Clustering(Activity):
                 "changed_since",
                 _("Somebody has changed this since, so it can't be undone. Move it by hand instead."),
             )
-        return {"groups": past.before, "order": past.order}, past.titles
+        order = board.order_before(past)
+        return {"groups": past.before, **({"order": order} if order else {})}, past.titles
 
     @staticmethod
     def _group(board: Board, group_id: str) -> Group:
@@ -213,7 +219,7 @@ class Clustering(Activity):
     @staticmethod
     def _grouped_idea(state: State, board: Board, idea_id: str) -> str:
         idea = state.found_idea(idea_id)
-        if not idea.on_board or idea.step not in board.sources:
+        if idea.step not in board.sources or not Brainstorm.visible(state.steps[idea.step], idea):
             raise Refused("no_such_idea", words.NO_SUCH_IDEA)
         return idea.id
 
@@ -253,7 +259,10 @@ class Clustering(Activity):
         return step.rounds[-1].memory if step.rounds else None
 
     def _ideas(self, state: State, step: Step) -> list[Idea]:
-        return shown_ideas(state, brainstorms_for(state, step))
+        board = self.board(step)
+        if board is None:
+            return shown_ideas(state, brainstorms_for(state, step))
+        return shown_ideas(state, [state.steps[source] for source in board.sources if source in state.steps])
 
     def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
         board = self.board(step)
@@ -382,7 +391,8 @@ class Clustering(Activity):
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         board: Board = run.memory
-        on_board = [idea.id for step_id in board.sources for idea in state.ideas_of(step_id)]
+        sources = [state.steps[source] for source in board.sources if source in state.steps]
+        on_board = [idea.id for idea in shown_ideas(state, sources)]
         groups = [
             {
                 "id": state.gid(group.id),

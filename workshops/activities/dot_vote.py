@@ -25,6 +25,7 @@ from workshops.activities.sources import (
     brainstorms_for,
     groupings_for,
     must_be_shown,
+    rounds_of,
     shown_ideas,
     still_private,
 )
@@ -92,9 +93,12 @@ class Ballots:
     target: str
     items: dict[str, str]
     """Each item's id with the text that stood on the ballot, in ballot order."""
-    sources: list[str]
+    sources: dict[str, int]
+    """The brainstorms voted on, and how many rounds of each there were."""
     placed: dict[str, dict[str, int]] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
+    electorate: set[str] | None = None
+    """Who could vote, noted when the round was closed: who comes or goes later changes no result."""
 
     def spent(self, person: str) -> int:
         """Count somebody's placed dots."""
@@ -104,6 +108,11 @@ class Ballots:
         """Give an item's dots and the number of different people who placed them."""
         dots = [ballot[item] for ballot in self.placed.values() if ballot.get(item)]
         return sum(dots), len(dots)
+
+    def withdraw(self, item: str) -> set[str]:
+        """Take an item off the ballot and give its dots back; gives those who had some on it."""
+        self.withdrawn.add(item)
+        return {person for person, ballot in self.placed.items() if ballot.pop(item, 0)}
 
     def voted(self) -> set[str]:
         """Give those with at least one dot placed."""
@@ -164,9 +173,23 @@ class DotVote(Activity):
         if step.settings.target == "clusters":
             grouping = groupings_for(state, step)
             groups = grouping.rounds[-1].memory.groups if grouping and grouping.rounds else {}
-            return Ballots("clusters", {group.id: group.title for group in groups.values()}, [])
+            return Ballots("clusters", {group.id: group.title for group in groups.values()}, {})
         items = {idea.id: idea.text for idea in shown_ideas(state, sources)}
-        return Ballots("ideas", items, [source.id for source in sources])
+        return Ballots("ideas", items, rounds_of(sources))
+
+    def ended(self, state: State, step: Step) -> None:
+        ballots: Ballots = step.rounds[-1].memory
+        ballots.electorate = self._electorate(state, step, ballots)
+
+    def reopened(self, state: State, step: Step) -> None:
+        ballots: Ballots = step.rounds[-1].memory
+        ballots.electorate = None
+        for item in ballots.items:
+            idea = state.ideas.get(item)
+            if idea is not None and not idea.on_board:
+                ballots.withdraw(item)
+            else:
+                ballots.withdrawn.discard(item)
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         person = state.contributor(by)
@@ -198,7 +221,7 @@ class DotVote(Activity):
 
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         Activity.may_change(self, state, step, new)
-        if not step.running or step.round is None:
+        if step.round is None or step.revealed:
             return
         ballots: Ballots = step.round.memory
         dots, cap = new.get("dots", step.settings.dots), new.get("cap", step.settings.cap)
@@ -235,8 +258,7 @@ class DotVote(Activity):
         if idea.on_board:
             ballots.withdrawn.discard(item)
             return Dirty(lists={"items"}, keys={f"item-{item}"})
-        ballots.withdrawn.add(item)
-        holders = {person for person, ballot in ballots.placed.items() if ballot.pop(item, 0)}
+        holders = ballots.withdraw(item)
         say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
         return Dirty(
             lists={"items"}, keys={f"item-{item}", "stage.progress"}, people=holders, say=[(PARTICIPANT, say)]
@@ -271,7 +293,7 @@ class DotVote(Activity):
         return Fragment(self.template("item"), self._item(state, step, ballots, item, reader))
 
     def _item(self, state: State, step: Step, ballots: Ballots, item: str, reader: str) -> dict[str, Any]:
-        cap = step.settings.cap
+        cap = step.rounds[-1].settings.cap
         return {
             "id": item,
             "step": step.id,
@@ -319,7 +341,6 @@ class DotVote(Activity):
             "dots": settings.dots,
             "cap": settings.cap,
             "secret": settings.results == "hidden",
-            "items": len(ballots.items) - len(ballots.withdrawn) if ballots else 0,
             "may_vote": reader == PARTICIPANT or settings.facilitators_vote,
             "summary": self._summary(state, step, step.rounds[-1]) if step.revealed else None,
         }
@@ -329,7 +350,8 @@ class DotVote(Activity):
             return Own()
         ballots: Ballots = step.rounds[-1].memory
         placed = {item: dots for item, dots in ballots.placed.get(person, {}).items() if dots}
-        spent, budget, cap = sum(placed.values()), step.settings.dots, step.settings.cap
+        rules = step.rounds[-1].settings
+        spent, budget, cap = sum(placed.values()), rules.dots, rules.cap
         data: dict[str, Any] = {"dots": placed, "spent": spent}
         data["full"] = [item for item, dots in placed.items() if dots >= cap]
         if budget:
@@ -339,22 +361,26 @@ class DotVote(Activity):
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         if not step.rounds:
             return []
+        ballots: Ballots = step.rounds[-1].memory
         summary = self._summary(state, step, step.rounds[-1])
+        shows = self.shows_results(step)
+        # Who got dots back when something was taken off the ballot still counts here: this would tell how many had.
+        voted = min(len(ballots.voted() if shows else ballots.placed), summary["eligible"])
         counts: list[tuple[str, StrOrPromise]] = [
-            (_("%(voted)d of %(eligible)d") % summary, _("have placed dots")),
+            (_("%(voted)d of %(eligible)d") % (summary | {"voted": voted}), _("have placed dots")),
             (str(len(step.rounds[-1].finished)), _("say they have finished")),
         ]
-        if step.settings.dots:
+        if step.settings.dots and (shows or not ballots.withdrawn):
             counts.append((str(summary["unspent"]), ngettext("dot left", "dots left", summary["unspent"])))
         return counts
 
     def done_by(self, state: State, step: Step, person: str) -> str:
         if not step.rounds or not self._may_vote(state, step, person):
             return ""
-        spent = step.rounds[-1].memory.spent(person)
-        if step.settings.dots:
-            return _("%(spent)d of %(dots)d dots") % {"spent": spent, "dots": step.settings.dots}
-        return ngettext("%(spent)d dot", "%(spent)d dots", spent) % {"spent": spent}
+        if step.settings.results == "live":
+            return ""  # a word that appears as a total grows would say whose dot it was
+        # Not how many: that falls when something with dots on it is taken off the ballot.
+        return _("has placed dots") if person in step.rounds[-1].memory.placed else ""
 
     @staticmethod
     def _may_vote(state: State, step: Step, person: str) -> bool:
@@ -366,11 +392,7 @@ class DotVote(Activity):
     def _summary(self, state: State, step: Step, run: Round) -> dict[str, int]:
         ballots: Ballots = run.memory
         voted = ballots.voted()
-        electorate = {
-            person.id
-            for person in state.people.values()
-            if not person.removed and self._may_vote(state, step, person.id)
-        } | voted
+        electorate = ballots.electorate or self._electorate(state, step, ballots)
         placed = sum(ballots.spent(person) for person in voted)
         budget = run.settings.dots * len(electorate)
         return {
@@ -379,6 +401,13 @@ class DotVote(Activity):
             "abstained": len(electorate) - len(voted),
             "dots_placed": placed,
             "unspent": max(0, budget - placed),
+        }
+
+    def _electorate(self, state: State, step: Step, ballots: Ballots) -> set[str]:
+        return ballots.voted() | {
+            person.id
+            for person in state.people.values()
+            if not person.removed and self._may_vote(state, step, person.id)
         }
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:

@@ -30,13 +30,15 @@ class Past:
     after: Places
     titles_after: dict[str, str]
     order: list[str]
+    order_after: list[str]
 
 
 @dataclass(slots=True)
 class Board:
     """The memory of one round of grouping."""
 
-    sources: list[str]
+    sources: dict[str, int]
+    """The brainstorms whose ideas are grouped, and how many rounds of each there were."""
     groups: dict[str, Group] = field(default_factory=dict)
     past: dict[str, Past] = field(default_factory=dict)
 
@@ -53,8 +55,26 @@ class Board:
         return {key: self.groups[key].title for key in keys if key in self.groups}
 
     def still_as_left(self, past: Past) -> bool:
-        """Whether nobody has touched the same groups since."""
-        return self.places(past.after) == past.after and self.titles(past.after) == past.titles_after
+        """Whether nobody has touched the same groups since, nor put their ideas elsewhere."""
+        if not past.after:
+            return list(self.groups) == past.order_after
+        if self.places(past.after) != past.after or self.titles(past.after) != past.titles_after:
+            return False
+        elsewhere = {
+            idea for group in self.groups.values() if group.id not in past.after for idea in group.ideas
+        }
+        return all(elsewhere.isdisjoint(ideas or ()) for ideas in past.before.values())
+
+    def order_before(self, past: Past) -> list[str] | None:
+        """Give the order that takes a change back, or None: groups that come back stand where they stood."""
+        if not past.after:
+            return past.order
+        order = list(self.groups)
+        back = [key for key in past.order if past.before.get(key) is not None and key not in order]
+        for key in back:
+            earlier = [other for other in past.order[: past.order.index(key)] if other in order]
+            order.insert(order.index(earlier[-1]) + 1 if earlier else 0, key)
+        return order if back else None
 
     def change(self, event: Happened) -> Places:
         """Set groups, names and order as an event says; gives the changed groups as they were before."""
@@ -73,7 +93,9 @@ class Board:
             self.past.pop(event.actor, None)
         else:
             after = self.places(changed)
-            self.past[event.actor] = Past(before, titles, after, self.titles(changed), order)
+            self.past[event.actor] = Past(
+                before, titles, after, self.titles(changed), order, list(self.groups)
+            )
         return before
 
     def _set_order(self, order: list[str] | None) -> None:

@@ -49,6 +49,11 @@ def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
     return [idea for step in steps for idea in state.ideas_of(step.id) if Brainstorm.visible(step, idea)]
 
 
+def rounds_of(steps: list[Step]) -> dict[str, int]:
+    """Give how many rounds each of these steps has had: what is built upon, and what comes later isn't."""
+    return {step.id: len(step.rounds) for step in steps}
+
+
 def still_private(steps: list[Step]) -> list[Step]:
     """Give the closed brainstorms whose latest round only its writers have seen."""
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +58,7 @@ def change(state: State, command: Command, by: str) -> list[NewEvent]:
         if value is not None and value != getattr(step, name):
             body[name] = value
     if command["settings"] is not None:
-        settings = activity.Settings.checked(command["settings"])
+        settings = activity.Settings.checked({**asdict(step.settings), **command["settings"]})
         if activity.Settings.read(settings) != step.settings:
             activity.may_change(state, step, settings)
             body["settings"] = settings
@@ -71,7 +72,7 @@ def _changed(state: State, event: Happened) -> Dirty:
             setattr(step, name, event.body[name])
     if "settings" in event.body:
         step.settings = activity_of(step.kind).Settings.read(event.body["settings"])
-        if step.running and step.round is not None:
+        if step.round is not None and not step.revealed:
             step.round.settings = step.settings
     return Dirty(whole=step.id == state.current, everybody=step.id == state.current, keys={"run", "stage"})
 

@@ -49,7 +49,8 @@ def _joined(state: State, event: Happened) -> Dirty:
         known.joined_at if known else event.at,
     )
     return Dirty(
-        keys={f"person-{body['person']}", "people.count", "stage.progress"},
+        keys={f"person-{body['person']}", "people.count", "stage.progress"}
+        | _ideas_of(state, body["person"]),
         lists={"people-list"},
         people={body["person"]},
     )
@@ -82,11 +83,13 @@ def _described(state: State, event: Happened) -> Dirty:
     person.consent = event.body.get("consent", person.consent)
     person.name = event.private.get("name", person.name)
     person.background = event.private.get("background", person.background)
-    # A name may stand with ideas on everybody's board.
-    renamed = {f"idea-{idea.id}" for idea in state.ideas.values() if idea.author == person.id}
-    return Dirty(
-        keys={f"person-{person.id}"} | (renamed if "name" in event.private else set()), people={person.id}
-    )
+    renamed = _ideas_of(state, person.id) if "name" in event.private else set()
+    return Dirty(keys={f"person-{person.id}"} | renamed, people={person.id})
+
+
+def _ideas_of(state: State, person: str) -> set[str]:
+    """Give the cards on which somebody's name may stand."""
+    return {f"idea-{idea.id}" for idea in state.ideas.values() if idea.author == person}
 
 
 def remove(state: State, command: Command, by: str) -> list[NewEvent]:

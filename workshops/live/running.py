@@ -127,6 +127,7 @@ def _reopened(state: State, event: Happened) -> Dirty:
     step.phase = "open"
     if step.round is not None:
         step.round.closed_at = None
+        activity_of(step.kind).reopened(state, step)
     _start_timer(step, step.left or 0, event.at)
     return _stage(state, step, _("“%(title)s” is open again.") % {"title": step.title})
 
@@ -206,6 +207,7 @@ def _closed(state: State, event: Happened) -> Dirty:
     if step.round is not None:
         step.round.closed_at = event.at
         step.round.finished.clear()
+        activity_of(step.kind).ended(state, step)
     return _stage(state, step, _("“%(title)s” is closed.") % {"title": step.title})
 
 
