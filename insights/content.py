@@ -164,7 +164,7 @@ def _without_words(
     fixed = {name: outcome[name] for name in FIXED if name in outcome}
     shown = clean(clusters)
     for cluster in shown.values():
-        cluster["title"] = cluster["title"] or _("A group")
+        cluster["title"] = cluster["title"] or _("Group without a name")
     return clean(outcome) | fixed, shown
 
 

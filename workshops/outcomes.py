@@ -127,7 +127,7 @@ def groups_of(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
     for one in outcome.get("clusters", ()):
         gid = one["id"] if isinstance(one, Mapping) else one
         known = one if isinstance(one, Mapping) else clusters.get(gid, {})
-        title = str(known.get("title") or clusters.get(gid, {}).get("title") or _("A group without a name"))
+        title = str(known.get("title") or clusters.get(gid, {}).get("title") or _("Group without a name"))
         groups.append(GroupOf(gid, title, lines_of(known.get("ideas", ()), ideas, public=public)))
     return groups
 
@@ -206,7 +206,7 @@ def _item(
     gid = row["item"]
     if outcome.get("target") == "clusters":
         # What stood on the ballot; the group may have been renamed since.
-        title = row.get("text") or (cluster or {}).get("title") or _("A group without a name")
+        title = row.get("text") or (cluster or {}).get("title") or _("Group without a name")
         return Line(gid, str(title))
     return line_of(gid, ideas, public=public)
 

@@ -171,7 +171,7 @@ def test_a_vote_on_groups_shows_the_ballots_title() -> None:
     html = drawn(VOTE | {"target": "clusters", "rows": rows}, public=True)
     assert "Ways in, as it was called then" in html
     assert "2 ideas" in html
-    assert "A group without a name" in html
+    assert "Group without a name" in html
 
 
 def test_empty_and_bare_outcomes_are_drawn_too() -> None:
