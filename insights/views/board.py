@@ -86,7 +86,7 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         acts.edit_insight(insight, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect(insight)
-    return _form(request, challenge, form, title=_("Edit the insight"), save=_("Save"), insight=insight)
+    return _form(request, challenge, form, title=_("Change the insight"), save=_("Save"), insight=insight)
 
 
 def _form(request: HttpRequest, challenge: Challenge, form: Any, **words: Any) -> HttpResponse:

@@ -159,8 +159,8 @@ class Brainstorm(Activity):
         most = step.settings.most_ideas
         if most and sum(1 for idea in self._of(state, step, by) if idea.round == number) >= most:
             sentence = ngettext(
-                "You have written your %(most)d idea. Edit or remove it to change it.",
-                "You have written all of your %(most)d ideas. Edit or remove one to change them.",
+                "You have written your %(most)d idea. Change it or remove it to write another.",
+                "You have written all of your %(most)d ideas. Change one, or remove one to write another.",
                 most,
             )
             raise Refused("no_ideas_left", sentence % {"most": most})
