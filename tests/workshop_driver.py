@@ -107,7 +107,8 @@ class Driver:
         seq = self.ledger.seq
         answer = self.ask(person, do, **args)
         assert isinstance(answer, Refusal), f"{do} {args}: {answer}"
-        assert answer.code and str(answer.sentence).strip()
+        assert answer.code
+        assert str(answer.sentence).strip()
         assert self.ledger.seq == seq
         return answer.code
 

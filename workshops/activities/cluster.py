@@ -114,7 +114,7 @@ class Clustering(Activity):
     def reopened(self, state: State, step: Step) -> None:
         """What was written since is grouped too from now on, so it can't be changed any more."""
         board: Board = step.rounds[-1].memory
-        board.sources = rounds_of([state.steps[source] for source in board.sources if source in state.steps])
+        board.sources = rounds_of(self._sources(state, board))
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         person = state.contributor(by)
@@ -260,9 +260,11 @@ class Clustering(Activity):
 
     def _ideas(self, state: State, step: Step) -> list[Idea]:
         board = self.board(step)
-        if board is None:
-            return shown_ideas(state, brainstorms_for(state, step))
-        return shown_ideas(state, [state.steps[source] for source in board.sources if source in state.steps])
+        return shown_ideas(state, self._sources(state, board) if board else brainstorms_for(state, step))
+
+    @staticmethod
+    def _sources(state: State, board: Board) -> list[Step]:
+        return [state.steps[source] for source in board.sources if source in state.steps]
 
     def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
         board = self.board(step)
@@ -391,8 +393,7 @@ class Clustering(Activity):
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         board: Board = run.memory
-        sources = [state.steps[source] for source in board.sources if source in state.steps]
-        on_board = [idea.id for idea in shown_ideas(state, sources)]
+        on_board = [idea.id for idea in shown_ideas(state, self._sources(state, board))]
         groups = [
             {
                 "id": state.gid(group.id),
