@@ -24,6 +24,7 @@ from realtime.ledger import AWAY, Ack, Refusal, Retry
 from realtime.room import now_ms
 from workshops import actions, permissions, queries, seats
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
+from workshops.models import Consent
 from workshops.qr import qr_svg
 from workshops.views.busy import or_busy
 
@@ -154,6 +155,7 @@ def page_context(
         "qr": qr_svg(join_url, _("QR code of the join link")) if reader == SCREEN else "",
         "reader": reader,
         "me": me,
+        "consents": Consent.choices,
         "seq": seq,
         "epoch": room.ledger.epoch,
         "time": now_ms(),
