@@ -6,7 +6,6 @@ must not be seen is in it. Its form is numbered (FORMAT), and each number keeps 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from insights.models import Block, Insight, Report
 from insights.queries import blocks_of
 from insights.sources import Sources, quote
 from workshops.models import Archive, Consent, IdeaRecord
+from workshops.outcomes import strings_in
 
 FORMAT = 1
 FIXED = ("id", "step", "round", "kind", "title", "prompt", "target")
@@ -188,16 +188,4 @@ def _public_idea(sealed: dict[str, Any], record: IdeaRecord | None) -> dict[str,
 
 def _gids(thing: Any, known: dict[str, Any]) -> list[str]:
     """Every id of `known` that stands anywhere in `thing`, once, in order: for kinds not yet invented too."""
-    return list(dict.fromkeys(text for text in _strings(thing) if text in known))
-
-
-def _strings(thing: Any) -> Iterator[str]:
-    if isinstance(thing, str):
-        yield thing
-    elif isinstance(thing, dict):
-        for key, value in thing.items():
-            yield key
-            yield from _strings(value)
-    elif isinstance(thing, list):
-        for value in thing:
-            yield from _strings(value)
+    return list(dict.fromkeys(text for text in strings_in(thing) if text in known))

@@ -6,15 +6,13 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from insights.markdown import render
 from insights.models import Evidence, Insight
-from insights.tables import table_of
-from workshops.activities.registry import ACTIVITIES
+from workshops.outcomes import template_of
+from workshops.tables import table_of
 
 # Templates for each form of the data (content.FORMAT). A form that was ever published keeps its template.
 TEMPLATES = {1: "insights/report/v1/body.html"}
@@ -105,6 +103,7 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         dots=sum(row.get("dots", 0) for row in outcome.get("rows", ()) if isinstance(row, dict)),
         workshops={block["workshop"]["id"]},
     )
+    template = template_of(outcome["kind"])
     in_groups = {gid for cluster in block["clusters"].values() for gid in cluster["ideas"]}
     return {
         "block": block,
@@ -112,8 +111,8 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         "caption": render(block["caption"]),
         "ideas": block["ideas"],
         "clusters": block["clusters"],
-        "template": outcome_template(outcome.get("kind", "")),
-        "table": table_of(block),
+        "template": template,
+        "table": None if template else table_of(outcome, block, public=True),
         "rest": rest,
         "rests": [rest],
         "groups": [
@@ -133,22 +132,6 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
 
 def _spoken(ideas: list[dict[str, Any] | None]) -> list[dict[str, Any]]:
     return [idea for idea in ideas if idea is not None and idea["text"]]
-
-
-def outcome_template(kind: str) -> str:
-    """The figure of a registered kind of activity, or the plain table.
-
-    Only registered kinds are looked up: the name comes from stored data and becomes part of a path.
-    """
-    if kind in ACTIVITIES:
-        name = f"workshops/activities/{kind}/outcome.html"
-        try:
-            get_template(name)
-        except TemplateDoesNotExist:
-            pass
-        else:
-            return name
-    return "insights/report/v1/plain_table.html"
 
 
 def _insight(frozen: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,9 @@ These are for members of the challenge and hold words kept inside the Lab; every
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,107 +15,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from realtime.chain import canonical
-from workshops.models import Consent, consent_label
-from workshops.outcomes import Line, groups_of, line_of, vote_rows
+from workshops.outcomes import strings_in
 from workshops.ran import label_of, moment_of
+from workshops.tables import Cell, Table, ideas_table, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workshops.models import Archive
-
-type Cell = str | int | None
-
-# What spreadsheets take for a formula, also in its full width forms, or as a way to end the cell before it.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-_LEADING = " \u00a0\u200b\ufeff\u3000"
-
-
-def safe_cell(value: Cell) -> Cell:
-    """Put an apostrophe before words that a spreadsheet would take for a formula. Numbers stay numbers."""
-    if not isinstance(value, str):
-        return value
-    # Some programs trim spaces first, so look behind them.
-    risky = value.startswith(_RISKY) or value.lstrip(_LEADING).startswith(_RISKY)
-    value = value.replace("\0", "")  # would end the text for some programs
-    return f"'{value}" if risky else value
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under a head in plain words, ids last."""
-
-    head: list[str]
-    rows: list[list[Cell]] = field(default_factory=list)
-
-    def csv(self) -> bytes:
-        """Write it as UTF-8 with a byte order mark, so that spreadsheets read accents right."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([safe_cell(name) for name in self.head])
-        writer.writerows([[safe_cell(cell) for cell in row] for row in self.rows])
-        return out.getvalue().encode("utf-8-sig")
-
-
-def table_of(outcome: Mapping[str, Any], content: Mapping[str, Any]) -> Table:
-    """Give one outcome as a table, by what it holds, so that kinds not yet invented can be exported too."""
-    if "rows" in outcome:
-        return _votes(outcome, content)
-    if "clusters" in outcome:
-        return _groups(outcome, content)
-    if "ideas" in outcome:
-        return _ideas(outcome["ideas"], content)
-    return _facts(outcome)
-
-
-def _about(line: Line, content: Mapping[str, Any]) -> list[Cell]:
-    """Give words, consent and credit of an idea."""
-    consent = content["ideas"].get(line.gid, {}).get("consent", Consent.INTERNAL)
-    return [line.instead or line.text, str(consent_label(consent)), line.credit]
-
-
-def _ideas(gids: list[str], content: Mapping[str, Any]) -> Table:
-    lines = [line_of(gid, content["ideas"], public=False) for gid in gids]
-    head = [_("Idea"), _("How its words may be used"), _("Credit"), _("Idea id")]
-    return Table(head, [[*_about(line, content), line.gid] for line in lines])
-
-
-def _groups(outcome: Mapping[str, Any], content: Mapping[str, Any]) -> Table:
-    ideas = content["ideas"]
-    rows: list[list[Cell]] = []
-    for group in groups_of(outcome, ideas, content["clusters"], public=False):
-        rows += [[group.title, *_about(line, content), group.gid, line.gid] for line in group.ideas.shown]
-        if not group.ideas.shown:
-            rows.append([group.title, "", "", "", group.gid, ""])
-    loose = [line_of(gid, ideas, public=False) for gid in outcome.get("ungrouped", ())]
-    rows += [[_("In no group"), *_about(line, content), "", line.gid] for line in loose]
-    head = [_("Group"), _("Idea"), _("How its words may be used"), _("Credit"), _("Group id"), _("Idea id")]
-    return Table(head, rows)
-
-
-def _votes(outcome: Mapping[str, Any], content: Mapping[str, Any]) -> Table:
-    on_groups = outcome.get("target") == "clusters"
-    vote = vote_rows(outcome, content["ideas"], content["clusters"], public=False)
-    head = [_("Rank"), _("Tied"), _("Dots"), _("People"), _("Group") if on_groups else _("Idea")]
-    if not on_groups:
-        head += [_("How its words may be used"), _("Credit")]
-    rows: list[list[Cell]] = []
-    for row, told in zip(vote.rows, outcome["rows"], strict=True):
-        words = [row.line.text] if on_groups else _about(row.line, content)
-        tied = _("yes") if row.tied else _("no")
-        rows.append([told.get("rank"), tied, row.dots, row.voters, *words, row.line.gid])
-    return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
-
-
-def _facts(outcome: Mapping[str, Any]) -> Table:
-    """Give what is known of any kind, one fact a row; what is nested is written as JSON."""
-    rows: list[list[Cell]] = [
-        [name.replace("_", " "), value if isinstance(value, str | int) else orjson.dumps(value).decode()]
-        for name, value in outcome.items()
-        if name not in ("id", "step") and value is not None
-    ]
-    return Table([_("What"), _("Value")], rows)
-
 
 def summary_of(content: Mapping[str, Any]) -> Table:
     """Give one row for each outcome: when it ran and, for votes, who voted."""
@@ -161,15 +66,15 @@ def name_of(archive: Archive) -> str:
 
 def outcome_csv(archive: Archive, outcome: Mapping[str, Any]) -> bytes:
     """Write one outcome for a spreadsheet."""
-    return table_of(outcome, archive.content).csv()
+    return table_of(outcome, archive.content, public=False).csv()
 
 
 def outcome_json(archive: Archive, outcome: Mapping[str, Any]) -> bytes:
     """Write one outcome with the ideas and groups that it speaks of, and what it rests on."""
     content = archive.content
-    spoken = _strings(outcome)
+    spoken = set(strings_in(outcome))
     clusters = {gid: content["clusters"][gid] for gid in content["clusters"] if gid in spoken}
-    spoken |= _strings(clusters)
+    spoken |= set(strings_in(clusters))
     data = {
         "workshop": content["workshop"],
         "outcome": outcome,
@@ -178,14 +83,6 @@ def outcome_json(archive: Archive, outcome: Mapping[str, Any]) -> bytes:
         "seal": seal_of(archive),
     }
     return orjson.dumps(data, option=orjson.OPT_INDENT_2)
-
-
-def _strings(thing: Any) -> set[str]:
-    if isinstance(thing, str):
-        return {thing}
-    if isinstance(thing, dict):
-        return set().union(set(thing), *map(_strings, thing.values()))
-    return set().union(*map(_strings, thing)) if isinstance(thing, list) else set()
 
 
 def seal_of(archive: Archive) -> dict[str, Any]:
@@ -203,7 +100,7 @@ def whole_zip(archive: Archive) -> bytes:
     files = {"archive.json": whole_json(archive), "seal.json": orjson.dumps(seal_of(archive))}
     content = archive.content
     files["outcomes.csv"] = summary_of(content).csv()
-    files["ideas.csv"] = _ideas(list(content["ideas"]), content).csv()
+    files["ideas.csv"] = ideas_table(content["ideas"], content, public=False).csv()
     for outcome in content["outcomes"]:
         name = f"outcomes/{outcome['step']}-{outcome['round']}-{outcome['kind'].replace('_', '-')}"
         files[f"{name}.csv"] = outcome_csv(archive, outcome)

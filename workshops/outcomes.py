@@ -7,13 +7,14 @@ copies with the same templates. Nothing here reads the database.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from workshops.activities.registry import ACTIVITIES
 from workshops.models import Consent
 
 type Why = Literal["", "internal", "hidden", "merged", "gone"]
@@ -71,14 +72,27 @@ def line_of(gid: str, ideas: Found, *, public: bool) -> Line:
 class Lines:
     """Some ideas: those with words, folded when there are many, and how many have none."""
 
-    shown: list[Line] = field(default_factory=list)
-    kept: int = 0
-    gone: int = 0
+    lines: list[Line]
 
     @property
     def total(self) -> int:
         """All of them, with words or without."""
-        return len(self.shown) + self.kept + self.gone
+        return len(self.lines)
+
+    @property
+    def shown(self) -> list[Line]:
+        """Those with words."""
+        return [line for line in self.lines if not line.why]
+
+    @property
+    def kept(self) -> int:
+        """How many stay inside the Lab."""
+        return sum(line.why == "internal" for line in self.lines)
+
+    @property
+    def gone(self) -> int:
+        """How many were taken down or merged."""
+        return self.total - len(self.shown) - self.kept
 
     @property
     def first(self) -> list[Line]:
@@ -103,10 +117,28 @@ def fold_at(count: int, first: int) -> int:
 
 def lines_of(gids: Iterable[str], ideas: Found, *, public: bool) -> Lines:
     """Give these ideas for one kind of reader, in their order."""
-    lines = [line_of(gid, ideas, public=public) for gid in gids]
-    kept = sum(line.why == "internal" for line in lines)
-    shown = [line for line in lines if not line.why]
-    return Lines(shown, kept, len(lines) - len(shown) - kept)
+    return Lines([line_of(gid, ideas, public=public) for gid in gids])
+
+
+def template_of(kind: str) -> str:
+    """Name the template of a kind's figure; "" for a kind that is not, or no longer, in the workspace.
+
+    Only known kinds: the name comes from stored data and becomes part of a path.
+    """
+    return f"workshops/activities/{kind}/outcome.html" if kind in ACTIVITIES else ""
+
+
+def strings_in(thing: Any) -> Iterator[str]:
+    """Give every text that stands anywhere in plain data, keys too, in order."""
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, Mapping):
+        for key, value in thing.items():
+            yield key
+            yield from strings_in(value)
+    elif isinstance(thing, list):
+        for value in thing:
+            yield from strings_in(value)
 
 
 # -- groups --------------------------------------------------------------------------------------------------------

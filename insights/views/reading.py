@@ -18,7 +18,7 @@ from insights.queries import library as library_reports
 from insights.queries import version_or_404, versions_of
 from insights.rendering import page_of, part_of
 from insights.seals import is_whole
-from insights.tables import to_csv
+from workshops.tables import table_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -135,7 +135,8 @@ def _data(report: Report, number: int, figure: int, form: str) -> HttpResponse:
         raise Http404
     name = f"{report.slug}-v{number}-figure-{figure}.{form}"
     if form == "csv":
-        response = HttpResponse(to_csv(part["table"]), content_type="text/csv; charset=utf-8")
+        table = table_of(part["outcome"], part["block"], public=True)
+        response = HttpResponse(table.csv(), content_type="text/csv; charset=utf-8")
     else:
         data = {"report": version.title, "version": version.number, "sha256": version.sha256, **part["block"]}
         response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})

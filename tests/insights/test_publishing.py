@@ -130,7 +130,7 @@ def test_csv_opens_safely_in_a_spreadsheet(version: ReportVersion) -> None:
     text = figure(version, 1, "csv")
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert f"'{NAMED}" in {row[1] for row in rows}
+    assert f"'{NAMED}" in {row[0] for row in rows}
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 

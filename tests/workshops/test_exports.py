@@ -15,8 +15,8 @@ from django.urls import reverse
 from lab_workspace.people.models import User
 from tests.makers import make_challenge
 from tests.workshops.closing import INTERNAL, NAMED, ROLE, UNNAMED, closed_workshop
-from workshops.exports import Table, safe_cell, table_of
 from workshops.models import Workshop
+from workshops.tables import Table, safe_cell, table_of
 
 
 @pytest.fixture
@@ -50,6 +50,10 @@ def rows_of(data: bytes) -> list[list[str]]:
         "  =1+1",
         "\u00a0=1",
         "\u200b@x",
+        "\ufeff=cmd|' /C calc'!A0",
+        "\u2003\u00ad=1",
+        "﹦1",
+        "＠SUM(A1)",
         "＝1+1",
         "－1",
         '=HYPERLINK("http://evil.example";"click")',
@@ -167,7 +171,7 @@ def test_a_kind_nobody_knows_is_a_table_of_facts() -> None:
         "mean": 3.5,
         "who": ["a"],
     }
-    table = table_of(outcome, {"ideas": {}, "clusters": {}})
+    table = table_of(outcome, {"ideas": {}, "clusters": {}}, public=False)
     assert ["mean", "3.5"] in table.rows
     assert ["who", '["a"]'] in table.rows
     assert b"'=How are you" in table.csv()

@@ -59,8 +59,7 @@ ALL = [BRAINSTORM, CLUSTER, VOTE]
 
 
 def drawn(outcome: dict[str, Any], **context: Any) -> str:
-    name = f"workshops/activities/{outcome['kind']}/outcome.html"
-    html = render_to_string(name, {"outcome": outcome, "ideas": IDEAS, "clusters": CLUSTERS, **context})
+    html = render_to_string(outcomes.template_of(outcome["kind"]), {"outcome": outcome, "ideas": IDEAS, "clusters": CLUSTERS, **context})
     return " ".join(html.split())
 
 
@@ -151,7 +150,7 @@ def test_a_long_vote_is_folded_but_whole() -> None:
     outcome = VOTE | {"rows": rows}
     html = " ".join(
         render_to_string(
-            "workshops/activities/dot_vote/outcome.html", {"outcome": outcome, "ideas": ideas, "public": True}
+            outcomes.template_of("dot_vote"), {"outcome": outcome, "ideas": ideas, "public": True}
         ).split()
     )
     shown, folded = html.split("<details", 1)

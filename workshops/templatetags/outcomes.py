@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.timezone import localtime
 
 from workshops import outcomes
 
@@ -64,15 +62,3 @@ def turnout(outcome: Mapping[str, Any]) -> str:
 def rule(outcome: Mapping[str, Any]) -> str:
     """Under which rule people voted."""
     return outcomes.rule_of(outcome)
-
-
-@register.filter
-def moment(written: str | None) -> datetime.datetime | None:
-    """The time that an archive writes as ISO 8601, where the reader is."""
-    return localtime(datetime.datetime.fromisoformat(written)) if written else None
-
-
-@register.filter
-def template_of(kind: str) -> str:
-    """The template that draws the outcome of this kind of activity."""
-    return f"workshops/activities/{kind}/outcome.html"

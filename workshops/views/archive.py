@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from workshops import archive as archives
 from workshops import exports, permissions, queries, ran, seals
-from workshops.activities.registry import ACTIVITIES
 from workshops.models import Archive
+from workshops.outcomes import template_of
+from workshops.tables import table_of
 
 if TYPE_CHECKING:
     from workshops.models import Workshop
@@ -80,11 +81,8 @@ def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
                 "file": f"{outcome['step']}-{outcome['round']}",
                 "label": ran.label_of(outcome["kind"]),
                 "many": rounds[outcome["step"]] > 1,
-                # Only known kinds: the name is stored data and becomes part of a path.
-                "template": f"workshops/activities/{outcome['kind']}/outcome.html"
-                if outcome["kind"] in ACTIVITIES
-                else "",
-                "table": None if outcome["kind"] in ACTIVITIES else exports.table_of(outcome, content),
+                "template": (template := template_of(outcome["kind"])),
+                "table": None if template else table_of(outcome, content, public=False),
             }
             for outcome in content["outcomes"]
         ],

@@ -1,0 +1,118 @@
+"""An outcome as a plain table: for CSV, and for kinds of activity that have no figure of their own.
+
+Takes the plain data of an archive, or of a block of a published report, which has the same form.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+from workshops.models import Consent, consent_label
+from workshops.outcomes import Line, groups_of, line_of, vote_rows
+
+type Cell = str | int | None
+type Data = Mapping[str, Any]
+
+
+def safe_cell(value: Cell) -> Cell:
+    """Put an apostrophe before words that a spreadsheet would take for a formula. Numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    # Some programs trim what can't be seen first, or read full width signs as the plain ones.
+    first = next((sign for sign in value if unicodedata.category(sign)[0] not in "ZC"), "")
+    risky = value.startswith(("\t", "\r", "\n", "\0")) or unicodedata.normalize("NFKC", first) in {*"=+-@"}
+    value = value.replace("\0", "")  # would end the text for some programs
+    return f"'{value}" if risky else value
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a head in plain words, ids last."""
+
+    head: list[str]
+    rows: list[list[Cell]] = field(default_factory=list)
+
+    def csv(self) -> bytes:
+        """Write it as UTF-8 with a byte order mark, so that spreadsheets read accents right."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([safe_cell(name) for name in self.head])
+        writer.writerows([[safe_cell(cell) for cell in row] for row in self.rows])
+        return out.getvalue().encode("utf-8-sig")
+
+
+def table_of(outcome: Data, content: Data, *, public: bool) -> Table:
+    """Give one outcome as a table, by what it holds, so that kinds not yet invented have one too."""
+    if "rows" in outcome:
+        return _votes(outcome, content, public=public)
+    if "clusters" in outcome:
+        return _groups(outcome, content, public=public)
+    if "ideas" in outcome:
+        return ideas_table(outcome["ideas"], content, public=public)
+    return _facts(outcome)
+
+
+def ideas_table(gids: Iterable[str], content: Data, *, public: bool) -> Table:
+    """Give these ideas, one a row."""
+    lines = [line_of(gid, content["ideas"], public=public) for gid in gids]
+    head = [_("Idea"), *_about_head(public=public), _("Idea id")]
+    return Table(head, [[*_about(line, content, public=public), line.gid] for line in lines])
+
+
+def _about_head(*, public: bool) -> list[str]:
+    return [_("Credit")] if public else [_("How its words may be used"), _("Credit")]
+
+
+def _about(line: Line, content: Data, *, public: bool) -> list[Cell]:
+    """Give an idea's words and credit; for members also its consent, as what they read may be kept inside."""
+    words: Cell = line.instead or line.text
+    if public:
+        return [words, line.credit]
+    consent = content["ideas"].get(line.gid, {}).get("consent", Consent.INTERNAL)
+    return [words, str(consent_label(consent)), line.credit]
+
+
+def _groups(outcome: Data, content: Data, *, public: bool) -> Table:
+    ideas = content["ideas"]
+    about_head = _about_head(public=public)
+    rows: list[list[Cell]] = []
+    for group in groups_of(outcome, ideas, content["clusters"], public=public):
+        lines = group.ideas.lines
+        rows += [[group.title, *_about(line, content, public=public), group.gid, line.gid] for line in lines]
+        if not lines:
+            rows.append([group.title, "", *("" for _name in about_head), group.gid, ""])
+    loose = [line_of(gid, ideas, public=public) for gid in outcome.get("ungrouped", ())]
+    rows += [[_("In no group"), *_about(line, content, public=public), "", line.gid] for line in loose]
+    return Table([_("Group"), _("Idea"), *about_head, _("Group id"), _("Idea id")], rows)
+
+
+def _votes(outcome: Data, content: Data, *, public: bool) -> Table:
+    on_groups = outcome.get("target") == "clusters"
+    vote = vote_rows(outcome, content["ideas"], content["clusters"], public=public)
+    head = [_("Rank"), _("Tied"), _("Dots"), _("People"), _("Group") if on_groups else _("Idea")]
+    if not on_groups:
+        head += _about_head(public=public)
+    rows: list[list[Cell]] = []
+    for row, told in zip(vote.rows, outcome["rows"], strict=True):
+        words = [row.line.text] if on_groups else _about(row.line, content, public=public)
+        tied = _("yes") if row.tied else _("no")
+        rows.append([told.get("rank"), tied, row.dots, row.voters, *words, row.line.gid])
+    return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
+
+
+def _facts(outcome: Data) -> Table:
+    """Give what is known of any kind, one fact a row; what is nested is written as JSON."""
+    rows: list[list[Cell]] = [
+        [name.replace("_", " "), value if isinstance(value, str | int) else orjson.dumps(value).decode()]
+        for name, value in outcome.items()
+        if name not in ("id", "step") and value is not None
+    ]
+    return Table([_("What"), _("Value")], rows)
