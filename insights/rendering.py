@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from insights.markdown import render
 from insights.models import Evidence, Insight
 from workshops.outcomes import template_of
+from workshops.ran import moment_of
 from workshops.tables import table_of
 
 # Templates for each form of the data (content.FORMAT). A form that was ever published keeps its template.
@@ -125,7 +125,7 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         ],
         "loose": _spoken([idea for gid, idea in block["ideas"].items() if gid not in in_groups]),
         "n_loose": sum(gid not in in_groups for gid in block["ideas"]),
-        "day": day(block["workshop"].get("closed_at")),
+        "day": moment_of(block["workshop"].get("closed_at")),
         "head": block["seal"]["head"][:12],
     }
 
@@ -169,15 +169,10 @@ def evidence_of(row: dict[str, Any]) -> dict[str, Any]:
     return row | {
         "label": Evidence.Kind(row["kind"]).label,
         "strength_label": pgettext("evidence", STRENGTHS.get(row["strength"], row["strength"])),
-        "day": day(workshop["day"]) if workshop else None,
+        "day": moment_of(workshop["day"]) if workshop else None,
         "head": workshop["head"][:12] if workshop else "",
         "outcome_step": row.get("outcome", ""),
     }
-
-
-def day(moment: str | None) -> datetime.datetime | None:
-    """The moment written as ISO 8601 in frozen data."""
-    return datetime.datetime.fromisoformat(moment) if moment else None
 
 
 def part_of(page: Page, figure: int) -> dict[str, Any] | None:

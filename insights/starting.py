@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from insights.markdown import plain
 from insights.models import Block, Report
 from workshops.models import Archive, Consent
+from workshops.ran import RanStep, moment_of, steps_of
 
 
 def starting_blocks(report: Report, archive: Archive) -> list[Block]:
@@ -48,20 +47,11 @@ def _asked(report: Report, content: dict[str, Any]) -> str:
     return "\n\n".join(lines)
 
 
-def _moment(text: str | None) -> datetime.datetime | None:
-    return localtime(datetime.datetime.fromisoformat(text)) if text else None
-
-
-def _minutes(start: str | None, end: str | None) -> int | None:
-    began, ended = _moment(start), _moment(end)
-    return round((ended - began).total_seconds() / 60) if began and ended else None
-
-
 def _worked(content: dict[str, Any]) -> str:
     people = content.get("people", {}).get("joined", 0)
     who = ngettext("%(n)s person took part", "%(n)s people took part", people) % {"n": people}
     workshop = content["workshop"]
-    opened = _moment(workshop.get("opened_at"))
+    opened = moment_of(workshop.get("opened_at"))
     if opened:
         who = _("%(who)s in “%(title)s” on %(day)s.") % {
             "who": who,
@@ -70,22 +60,20 @@ def _worked(content: dict[str, Any]) -> str:
         }
     else:
         who = _("%(who)s in “%(title)s”.") % {"who": who, "title": plain(workshop["title"])}
-    steps = [f"* {_step(step)}" for step in content.get("agenda", ()) if step.get("rounds")]
+    steps = [f"* {_step(step)}" for step in steps_of(content) if step.runs]
     return "\n\n".join([who, "\n".join(steps)] if steps else [who])
 
 
-def _step(step: dict[str, Any]) -> str:
-    rounds = step["rounds"]
-    ran = [_minutes(one.get("opened_at"), one.get("closed_at")) for one in rounds]
-    took = sum(one for one in ran if one is not None)
+def _step(step: RanStep) -> str:
+    took, rounds = sum(run.took or 0 for run in step.runs), len(step.runs)
     facts = []
     if took:
         facts.append(ngettext("%(n)s minute", "%(n)s minutes", took) % {"n": took})
-    if step.get("minutes"):
-        facts.append(_("planned %(n)s") % {"n": step["minutes"]})
-    if len(rounds) > 1:
-        facts.append(ngettext("%(n)s round", "%(n)s rounds", len(rounds)) % {"n": len(rounds)})
-    title = plain(step["title"])
+    if step.planned:
+        facts.append(_("planned %(n)s") % {"n": step.planned})
+    if rounds > 1:
+        facts.append(ngettext("%(n)s round", "%(n)s rounds", rounds) % {"n": rounds})
+    title = plain(step.title)
     return f"{title} ({', '.join(facts)})" if facts else title
 
 
