@@ -51,7 +51,8 @@ def checks(said: Said, kept: Kept, count: Callable[[set[str] | None], Expected])
     by_gid = {f"{kept.stream}/{one.id}": idea for idea, one in said.ideas.items()}
     hidden = {idea for gid, idea in by_gid.items() if kept.archive["ideas"].get(gid, {}).get("hidden")}
     counted = count(None if said.driven else hidden)
-    strangers = kept.archive["people"]["joined"] - len(said.people) - bool(said.facilitator)
+    voters = {actor for actor, _op, _seq, kind in kept.operations if kind == "dots.placed"}
+    strangers = len((kept.participants | voters) - set(said.people.values()))
     found.append(
         Check(
             "The archive has the file's ideas, and hidden ones without their words",
@@ -198,10 +199,11 @@ def _rows(
         idea = by_gid.get(row["item"], row["item"])
         seen.add(idea)
         said = (row["dots"], row["voters"])
-        if said != wanted.get(idea):
-            yield f"{vote['id']}: idea {idea} has {said} (dots, voters), where {wanted.get(idea)} is right"
-        elif row["rank"] != ranks[idea] and len(vote["rows"]) == len(wanted):
-            yield f"{vote['id']}: idea {idea} has rank {row['rank']}, where {ranks[idea]} is right"
+        right = wanted.get(idea, (0, 0))
+        if said != right:
+            yield f"{vote['id']}: idea {idea} has {said} (dots, voters), where {right} is right"
+        elif row["rank"] != ranks.get(idea) and len(vote["rows"]) == len(wanted):
+            yield f"{vote['id']}: idea {idea} has rank {row['rank']}, where {ranks.get(idea)} is right"
         if kept.tallies.get((vote["step"], vote["round"], row["item"])) != (*said, row["rank"]):
             yield f"{vote['id']}: idea {idea} has another total in the records than in the archive"
     for idea in sorted(wanted.keys() - seen):

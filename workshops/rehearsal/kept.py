@@ -20,6 +20,8 @@ class Kept:
     stream: str
     operations: list[tuple[str, str, int, str]]
     """(actor, op, seq, kind) of every event that carries an operation."""
+    participants: set[str]
+    """The pseudonyms of all who joined as participants, simulated or not."""
     archive: dict[str, Any]
     ideas: dict[str, tuple[str, bool]]
     """(text, whether hidden) by global id, from the records."""
@@ -36,10 +38,12 @@ def read(workshop_id: str) -> Kept:
     """Read it. Raises Workshop.DoesNotExist."""
     workshop = Workshop.objects.get(pk=workshop_id)
     events = Event.objects.filter(stream_id=workshop.stream_id, op__isnull=False).order_by("seq")
+    joined = Event.objects.filter(stream_id=workshop.stream_id, kind="person.joined")
     archive = Archive.objects.filter(workshop=workshop).select_related("workshop").first()
     return Kept(
         stream=str(workshop.stream_id),
         operations=[(row.actor, row.op or "", row.seq, row.kind) for row in events.iterator()],
+        participants={row.body["person"] for row in joined if row.body["role"] == "participant"},
         archive=archive.content if archive else {},
         ideas={row.gid: (row.text, row.hidden) for row in IdeaRecord.objects.filter(workshop=workshop)},
         tallies={

@@ -186,13 +186,18 @@ class Person:
             return answer
         try:
             await self.client.wait_until(
-                lambda client: set(client.own.get("mine", [])) - before, SEEN_SECONDS
+                lambda client: (
+                    set(client.own.get("mine", [])) - before or stage_at(client).step != stage.step
+                ),
+                SEEN_SECONDS,
             )
         except TimeoutError:
             self.together.measures.problem(
                 "Everybody sees their own", f"idea {line.id} never showed to its author"
             )
             return None
+        if stage_at(self.client).step != stage.step:
+            return None  # the facilitator was quicker: it is written, but where can't be seen from here
         self.together.measures.own_ms.append((time.perf_counter() - started) * 1000)
         (new, *more) = set(self.client.own["mine"]) - before
         if more:
@@ -234,7 +239,7 @@ class Person:
         """Send one operation and note what came of it. None when no answer came in time."""
         luck = self.luck.get(self._done)
         self._done += 1
-        sent.actor = self.client.person
+        sent.actor = self.together.said.people[self.key]
         self.together.said.sent.append(sent)
         started = time.perf_counter()
         try:

@@ -40,6 +40,7 @@ def table(rehearsal: Rehearsal, seconds: float) -> list[str]:
     counts = measures.counts
     rows = [
         ("People", f"{len(said.people)} ({sockets} on sockets, {len(said.people) - sockets} on long poll)"),
+        *_processes(rehearsal),
         *_operations(said),
         (
             "Sent twice, broken lines, reloads",
@@ -61,6 +62,15 @@ def table(rehearsal: Rehearsal, seconds: float) -> list[str]:
     ]
     width = max(len(label) for label, _ in rows)
     return [f"  {label.ljust(width)}   {value}" for label, value in rows]
+
+
+def _processes(rehearsal: Rehearsal) -> list[tuple[str, str]]:
+    """Say how many ended up on each process, where there are several."""
+    bases = rehearsal.plan.bases
+    if len(bases) == 1:
+        return []
+    on = Counter(person.paths.base_url for person in rehearsal.people)
+    return [("On each process at the end", ", ".join(str(on[base]) for base in bases))]
 
 
 def _operations(said: Said) -> list[tuple[str, str]]:

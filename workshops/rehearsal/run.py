@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import time
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -175,7 +176,10 @@ class Rehearsal:
     def _search(self) -> None:
         """Look through everything that was received for what should not have been sent."""
         script, said = self.plan.script, self.said
-        texts = {idea.id: idea.text for idea in script.ideas} if self.plan.secret_ideas else {}
+        written = script.ideas if self.plan.secret_ideas else []
+        texts = {
+            idea.id: unicodedata.normalize("NFC", idea.text).strip() for idea in written
+        }  # as rooms keep them
         taken_off = script.rejected & said.ideas.keys() if said.driven else set()
         for person in self.people:
             mine = [idea.id for idea in person.ideas]
