@@ -16,7 +16,6 @@ import random
 import socket
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -24,82 +23,20 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from realtime.client_commands import Ack, Answers, Ended, Message, Operation, Refused, RoomPaths
 from realtime.client_view import View
+from realtime.client_way import Transport, Way
 
 logger = logging.getLogger(__name__)
 
-HELLO_SECONDS = 10.0
+HELLO_SECONDS = 5.0
 SILENT_SECONDS = 35.0
 ANSWER_SECONDS = 10.0
 POLL_SECONDS = 25
 FINAL_CODES = {1000, 4403}
 NOT_YOURS = {401, 403, 404, 410}
 
-type Message = dict[str, Any]
-type Transport = Literal["socket", "poll"]
-
-
-@dataclass(frozen=True, slots=True)
-class RoomPaths:
-    """Where a room is. Paths begin with "/" and stand on the server's root."""
-
-    base_url: str
-    socket: str
-    frames: str
-    commands: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """The command took effect and is durable. `seq` is the log's number of its last event."""
-
-    op: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The rules said no, for good. Nothing was stored."""
-
-    op: str
-    code: str
-    message: str
-
-
-class Ended(Exception):
-    """The room let this client go for good: closed (1000), or removed (4403), or no access over HTTP."""
-
-
-@dataclass(slots=True)
-class Operation:
-    """What became of one command. `answer` is None as long as it isn't known, however often it was sent."""
-
-    op: str
-    command: Mapping[str, Any]
-    answer: Ack | Refused | None = None
-    tries: int = 0
-
-
-@dataclass(slots=True)
-class _Answers:
-    waiting: dict[str, asyncio.Future[Message]] = field(default_factory=dict)
-
-    def expect(self, op: str) -> asyncio.Future[Message]:
-        self.waiting[op] = asyncio.get_running_loop().create_future()
-        return self.waiting[op]
-
-    def arrived(self, message: Message) -> None:
-        op = message.get("ack") or message.get("refused") or message.get("retry")
-        waiting = self.waiting.pop(op, None) if isinstance(op, str) else None
-        if waiting is not None and not waiting.done():
-            waiting.set_result(message)
-
-    def lost(self) -> None:
-        """No answer will come over what broke: let senders send again."""
-        for waiting in self.waiting.values():
-            if not waiting.done():
-                waiting.cancel()
-        self.waiting.clear()
+__all__ = ["Ack", "Ended", "LiveClient", "Operation", "Refused", "RoomPaths", "Transport"]
 
 
 class LiveClient:
@@ -108,7 +45,7 @@ class LiveClient:
     Args:
         session: carries the person's cookies; stays open when the client ends.
         paths: where the room is.
-        transport: "socket", or "poll" for long polling and POST.
+        transport: "socket", "poll" for long polling and POST, or "auto" for whichever works.
         form: "json" gives `view.items` contexts; "html" gives markup.
         reader: participant, facilitator or screen; the server decides whether it may.
         keep_received: keep every message's text in `received`, for tests of what is never sent.
@@ -126,7 +63,9 @@ class LiveClient:
         keep_received: bool = False,
         first_wait: float = 1.0,
     ) -> None:
-        self.session, self.paths, self.transport = session, paths, transport
+        self.session, self.paths = session, paths
+        self._way = Way(transport)
+        self.transport = self._way.now
         self.form, self.reader = form, reader
         self.view = View()
         self.person = ""
@@ -136,7 +75,7 @@ class LiveClient:
         self.close_codes: list[int] = []
         self.ended: str = ""
         self._first_wait = first_wait
-        self._answers = _Answers()
+        self._answers = Answers()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._connected = asyncio.Event()
         self._changed = asyncio.Condition()
@@ -221,6 +160,7 @@ class LiveClient:
         tries = 0
         while not self.ended:
             before = self.connections
+            self.transport = self._way.now
             try:
                 await (self._over_socket() if self.transport == "socket" else self._over_polls())
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -347,33 +287,38 @@ class LiveClient:
         try:
             opening = self.session.ws_connect(url, headers=headers, max_msg_size=0, autoping=True)
             self._socket = await asyncio.wait_for(opening, HELLO_SECONDS)
-        except aiohttp.WSServerHandshakeError:
+        except (aiohttp.ClientError, TimeoutError):
             await self._probe()
             return
         try:
             while True:
-                message = await self._socket.receive(timeout=SILENT_SECONDS)
+                silent = SILENT_SECONDS if self._connected.is_set() else HELLO_SECONDS
+                message = await self._socket.receive(timeout=silent)
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     break
                 await self._hear(message.data)
         finally:
             code = self._socket.close_code or 1006
             self.close_codes.append(code)
+            if code == 1006:
+                (self._way.cut if self._connected.is_set() else self._way.failed)()
             await self._hang_up()
         if code in FINAL_CODES:
             await self._end(f"closed with {code}")
 
     async def _probe(self) -> None:
-        """A handshake was refused: find out over HTTP whether this room is ours at all."""
+        """A handshake failed: find out over HTTP whether this room is ours at all, and whether HTTP works."""
         status, _ = await self._get(self._query())
         if status in NOT_YOURS:
             await self._end(f"HTTP {status}")
+        elif status in {200, 204}:
+            self._way.failed()
 
     async def _over_polls(self) -> None:
         if self.seq < 0:
             await self._snapshot()
         self._next = ""
-        while not self.ended:
+        while not self.ended and self._way.now == "poll":
             waiting = {"wait": str(POLL_SECONDS), "next": self._next} if self._next else {}
             status, text = await self._get(self._query(**waiting))
             if status in NOT_YOURS:
@@ -431,6 +376,7 @@ class LiveClient:
         if self.transport == "socket":
             self.connections += 1
             self._connected.set()
+            self._way.greeted()
         if hello["epoch"] != self.epoch:
             await self._snapshot()
         elif message["seq"] > self.seq:

@@ -11,6 +11,7 @@ import pytest
 
 from realtime.client import Ack, Ended, LiveClient, Refused, RoomPaths
 from realtime.client_view import View, fragments
+from realtime.client_way import Way
 from tests.live.fake_room import FakeRoom, serve
 
 type Transport = Literal["socket", "poll"]
@@ -166,3 +167,40 @@ def test_a_part_is_forgotten_when_its_card_comes_anew() -> None:
     assert fragments('<svg id="s"><path d="x"/></svg><p>no id</p>') == {
         "s": '<svg id="s"><path d="x"/></svg>'
     }
+
+
+@pytest.mark.parametrize("sockets", ["refuse", "hang", "mute"])
+async def test_where_sockets_fail_it_polls(
+    room: FakeRoom, session: aiohttp.ClientSession, sockets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.client.HELLO_SECONDS", 0.2)
+    room.socket = sockets
+    async with client_of(room, session, transport="auto") as client:
+        assert isinstance(await client.send({"do": "yes"}), Ack)
+        assert client.transport == "poll"
+        assert room.handshakes == 2
+
+
+def test_the_way_is_changed_for_good_reasons_only() -> None:
+    at = 1000.0
+    way = Way("auto", lambda: at)
+    way.failed()
+    way.greeted()
+    way.failed()
+    assert way.now == "socket", "one failure is chance"
+    way.failed()
+    assert way.now == "poll"
+    at += 60
+    assert way.now == "socket", "tried again after a minute"
+    way.failed()
+    assert way.now == "poll", "and given up at once"
+    at += 60
+    way.greeted()
+    for _ in range(2):
+        way.cut()
+        at += 200
+    way.cut()
+    assert way.now == "socket", "three cuts, but not within five minutes"
+    way.cut()
+    assert way.now == "poll"
+    assert Way("socket").now == "socket"
