@@ -14,7 +14,7 @@ PRODUCTION := DEBUG=0 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smtp+tls://mail.ex
 OURS := lab_workspace challenges realtime workshops insights tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: run demo test check format lock clean help check-format check-lint check-types check-imports \
+.PHONY: run demo test check format lock pictures clean help check-format check-lint check-types check-imports \
   check-migrations check-templates check-scripts check-deployment
 
 help: ## show this
@@ -74,6 +74,9 @@ lock: ## write the requirements files anew from requirements*.in (needs uv)
 	  requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 	  --constraint requirements.txt requirements-dev.in -o requirements-dev.txt
+
+pictures: $(VENV)/.development ## make the pictures of the README anew (needs Chromium)
+	@$(PYTHON) docs/make_screenshots.py
 
 clean: ## remove what was made here: environment, database, caches
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
