@@ -106,13 +106,12 @@ class Drag {
     if (this.#ghost) this.#look();
     const card = this.#card;
     const drop = this.#ghost && this.#drop;
-    const key = this.#handle?.dataset.dragAs || "idea";
     const id = this.#handle?.dataset.drag ?? "";
     this.cancel();
     if (!card?.isConnected || !drop || this.#atHome(card, drop)) return;
     const follows = drop.before && cardOf(drop.before)?.getAttribute("data-card");
     /** @type {Record<string, string>} */
-    const changes = { [key]: id, ...(follows ? { before: follows } : {}) };
+    const changes = { idea: id, ...(follows ? { before: follows } : {}) };
     this.#dropped(drop.zone.getAttribute("data-drop") ?? "", card, changes, drop.before);
   }
 

@@ -99,7 +99,7 @@ export class Actions {
     const now = performance.now();
     const again = this.#last.value === button.value && now - this.#last.at < DOUBLE;
     if (reading.empty) {
-      if (!again) this.#parts.notices.atField(reading.empty, text(reading.empty.matches("[type=checkbox], [type=radio]") ? "choose_first" : "write_first"));
+      if (!again) this.#parts.notices.atField(reading.empty, text("write_first"));
       return;
     }
     this.#last = { value: button.value, at: now };

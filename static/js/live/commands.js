@@ -3,6 +3,9 @@
 
 import { fill } from "./texts.js";
 
+// What can be told to be missing without asking the server.
+const NEEDED = "textarea, [required]";
+
 /**
  * @typedef {object} Reading
  * @property {Record<string, unknown>} command what to send
@@ -74,7 +77,6 @@ function readField(reading, shown, key, name, page) {
     const ticked = controls.filter((one) => /** @type {HTMLInputElement} */ (one).checked);
     reading.command[key] = ticked.map((one) => /** @type {HTMLInputElement} */ (one).value);
     reading.controls.push(...ticked);
-    if (!ticked.length && controls[0].hasAttribute("data-required")) reading.empty ??= /** @type {any} */ (controls[0]);
     return;
   }
   const control = chosen(controls);
@@ -82,22 +84,13 @@ function readField(reading, shown, key, name, page) {
   shown[key] = control instanceof HTMLSelectElement ? (control.selectedOptions[0]?.text.trim() ?? "") : String(value ?? "");
   reading.controls.push(control);
   const blank = value === null || (typeof value === "string" && !value.trim());
-  if (blank && needed(control)) reading.empty ??= /** @type {any} */ (control);
+  if (blank && control.matches(NEEDED)) reading.empty ??= /** @type {any} */ (control);
   if (value === null) return;
   reading.command[key] = value;
   if (typeof value === "string" && value.trim() && !reading.field && !(control instanceof HTMLSelectElement)) {
     reading.field = control.getAttribute("name") ?? "";
     reading.text = value;
   }
-}
-
-/**
- * What can be told to be missing without asking the server: empty words in a text area, and fields that say so.
- * @param {Element} control
- */
-function needed(control) {
-  if (control.hasAttribute("data-optional")) return false;
-  return control.matches("textarea, [required], [data-required]");
 }
 
 /** @param {Element[]} controls */

@@ -162,9 +162,7 @@ export class Notices {
     const line = make("p", "field-error", sentence);
     line.id = `refused-${name}`;
     line.setAttribute("role", "alert");
-    const spot = document.querySelector(`[data-refused-for="${CSS.escape(name)}"]`);
-    if (spot) spot.replaceChildren(line);
-    else control.after(line);
+    control.after(line);
     control.setAttribute("aria-invalid", "true");
     const others = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== line.id);
     control.setAttribute("aria-describedby", [...others, line.id].join(" "));
