@@ -16,7 +16,15 @@ from tests.workshop_driver import MINUTE, Driver
 type Picks = tuple[int, ...]
 
 PICKS = st.tuples(*[st.integers(0, 999)] * 8)
-WITHIN = ("step.open", "step.close", "step.reveal", "step.pause", "step.resume", "step.new_round", "step.finish")
+WITHIN = (
+    "step.open",
+    "step.close",
+    "step.reveal",
+    "step.pause",
+    "step.resume",
+    "step.new_round",
+    "step.finish",
+)
 AROUND = (
     "show.next",
     "show.back",

@@ -24,7 +24,11 @@ A_FEW = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.data_too_large,
+    ],
 )
 KINDS = sorted(ACTIVITIES)
 
@@ -40,7 +44,9 @@ def ready(kind: str, **chosen: Any) -> tuple[Driver, str]:
     step = driver.step(kind, settings=chosen)
     if kind != "brainstorm":
         driver.do("p-fay", "step.open", activity=first)
-        ideas = [driver.idea(person, first, f"start {n}") for n, person in enumerate(("p-ann", "p-ben", "p-cat"))]
+        ideas = [
+            driver.idea(person, first, f"start {n}") for n, person in enumerate(("p-ann", "p-ben", "p-cat"))
+        ]
         driver.do("p-fay", "step.reveal", activity=first)
         driver.do("p-fay", "step.open", activity=grouping)
         driver.group("p-ann", grouping, *ideas[:2], title="Start")
@@ -86,7 +92,12 @@ SCENES: dict[str, Callable[[Driver, str], None]] = {
     "dot_vote": dot_vote_scene,
 }
 CHOSEN: dict[str, list[dict[str, Any]]] = {
-    "brainstorm": [{}, {"visibility": "shared"}, {"visibility": "shared", "names": "everybody"}, {"most_ideas": 2}],
+    "brainstorm": [
+        {},
+        {"visibility": "shared"},
+        {"visibility": "shared", "names": "everybody"},
+        {"most_ideas": 2},
+    ],
     "cluster": [{}, {"who": "facilitators"}],
     "dot_vote": [{}, {"target": "clusters"}, {"results": "live"}, {"dots": 0, "facilitators_vote": True}],
 }
@@ -103,7 +114,9 @@ def test_a_scene_is_the_same_live_and_reloaded(kind: str) -> None:
         driver.watch()
         done: list[int] = []
 
-        def ask(*args: Any, asked: Any = driver.ask, driver: Driver = driver, done: list[int] = done, **named: Any) -> Any:
+        def ask(
+            *args: Any, asked: Any = driver.ask, driver: Driver = driver, done: list[int] = done, **named: Any
+        ) -> Any:
             answer = asked(*args, **named)
             driver.flush(resume=len(done) % 3 == 2)
             driver.check()
@@ -125,7 +138,9 @@ def test_a_scene_is_the_same_live_and_reloaded(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @A_FEW
 @given(chosen=st.integers(0, 3), moves=st.lists(st.tuples(PICKS, st.integers(0, 9)), min_size=4, max_size=30))
-def test_whatever_people_do_live_equals_reload(kind: str, chosen: int, moves: list[tuple[Picks, int]]) -> None:
+def test_whatever_people_do_live_equals_reload(
+    kind: str, chosen: int, moves: list[tuple[Picks, int]]
+) -> None:
     driver, step = ready(kind, **CHOSEN[kind][chosen % len(CHOSEN[kind])])
     driver.do("p-fay", "step.open", activity=step)
     driver.watch()
@@ -145,8 +160,13 @@ def test_whatever_people_do_live_equals_reload(kind: str, chosen: int, moves: li
             driver.check()
         for reader in READERS:
             assert driver.ledger.kind.roots(driver.state, reader) == roots[reader]
-            for key in [*roots[reader], *(key for keys in driver.ledger.kind.lists(driver.state, reader).values() for key in keys)]:
-                assert driver.ledger.kind.show(driver.state, key, reader) is not None, f"{key} is listed, not shown"
+            for key in [
+                *roots[reader],
+                *(key for keys in driver.ledger.kind.lists(driver.state, reader).values() for key in keys),
+            ]:
+                assert driver.ledger.kind.show(driver.state, key, reader) is not None, (
+                    f"{key} is listed, not shown"
+                )
     driver.flush(resume=True)
     driver.check()
     again = Ledger(driver.ledger.stream_id)
@@ -209,6 +229,11 @@ def test_the_outcome_can_be_drawn_empty_and_full(kind: str, public: bool) -> Non
         outcome = next(one for one in content["outcomes"] if one["step"] == step)
         html = render_to_string(
             activity_of(kind).template("outcome"),
-            {"outcome": outcome, "ideas": content["ideas"], "clusters": content["clusters"], "public": public},
+            {
+                "outcome": outcome,
+                "ideas": content["ideas"],
+                "clusters": content["clusters"],
+                "public": public,
+            },
         )
         assert "figure" in html

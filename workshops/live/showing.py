@@ -40,7 +40,9 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
     if key == "stage":
         return stage(state, reader)
     if key == "stage.timer" and state.step is not None and state.closed_at is None:
-        return Fragment("workshops/parts/timer.html", {"step": step_context(state.step)})
+        return Fragment(
+            "workshops/parts/timer.html", {"step": step_context(state.step), "big": reader == FACILITATOR}
+        )
     if key == "stage.progress" and state.step is not None and reader != PARTICIPANT:
         return Fragment("workshops/parts/progress.html", {"progress": progress(state, state.step)})
     if reader == FACILITATOR:
