@@ -57,7 +57,6 @@ async def enter(
     room = await hub().open(workshop.stream_id)
     await _keep_role(request, room, seat, role)
     async with room.reading():
-        await room.readable()
         if not room.ledger.kind.may_enter(room.ledger.state, seat.actor, reader):
             if reader != PARTICIPANT:
                 raise Http404
@@ -70,7 +69,6 @@ async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: s
     if role is None:
         return
     async with room.reading():
-        await room.readable()
         person = room.ledger.state.people.get(seat.actor)
     if person is None and role != FACILITATOR:
         return  # has a seat, but didn't pass the door
@@ -125,7 +123,6 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
     workshop, seat, room = entered
     room.seen(seat.actor)
     async with room.reading():
-        await room.readable()
         context = page_context(request, room, workshop, seat, reader)
     context["can_facilitate"] = await sync_to_async(permissions.can_facilitate)(user, workshop)
     response = await sync_to_async(render)(request, template, context)
@@ -244,12 +241,19 @@ async def _form_post(
         return back
     answer = await http.decide(room, message, admission)
     if isinstance(answer, Refusal) and answer.code != "nothing_to_do":
-        messages.error(request, str(answer.sentence))
+        messages.error(request, f"{answer.sentence} {_words_of(message)}")
     elif isinstance(answer, Retry):
-        messages.error(request, _("The server is busy, so this was not saved. Go back and try once more."))
+        busy = _("The server is busy, so this was not saved. Try once more.")
+        messages.error(request, f"{busy} {_words_of(message)}")
     elif isinstance(answer, Ack) and message["do"] not in ("dot.place", "dot.take_back"):
         messages.success(request, _("Saved."))
     return back
+
+
+def _words_of(message: dict[str, Any]) -> str:
+    """Give back what somebody wrote, where it wasn't taken: the page that comes now has empty fields."""
+    words = str(message.get("text") or message.get("title") or "").strip()
+    return _("Your words: “%(words)s”") % {"words": words} if words else ""
 
 
 def command_of(request: HttpRequest) -> dict[str, Any] | None:
