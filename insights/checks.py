@@ -7,10 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from insights.content import find_outcome
 from insights.models import Block, Report
 from insights.queries import blocks_of
-from workshops.archive import intact
+from workshops.archive import intact, outcome_of
 
 
 def problems_of(report: Report) -> list[str]:
@@ -44,7 +43,7 @@ def _outcome_problems(block: Block, name: str) -> list[str]:
         return [_("“%(name)s” rests on an archive that is no longer there.") % {"name": name}]
     if not intact(block.archive) or block.archive.sha256 != block.seal:
         return [_("The archive that “%(name)s” rests on has changed since it was sealed.") % {"name": name}]
-    if find_outcome(block.archive, block.outcome) is None:
+    if outcome_of(block.archive, block.outcome) is None:
         return [_("“%(name)s” shows an outcome that its archive does not hold.") % {"name": name}]
     return []
 

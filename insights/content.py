@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from insights.models import Block, Insight, Report
 from insights.queries import blocks_of
 from insights.sources import Sources, quote
-from workshops.models import Archive, Consent, IdeaRecord
+from workshops.archive import outcome_of
+from workshops.models import Consent, IdeaRecord
 from workshops.outcomes import strings_in
 
 FORMAT = 1
@@ -80,15 +81,8 @@ def _insight(insight: Insight, sources: Sources) -> dict[str, Any]:
     }
 
 
-def find_outcome(archive: Archive | None, outcome: str) -> dict[str, Any] | None:
-    """The outcome with this id ("a3/1") in an archive."""
-    if archive is None:
-        return None
-    return next((one for one in archive.content.get("outcomes", ()) if one.get("id") == outcome), None)
-
-
 def _outcome(block: Block, records: dict[str, IdeaRecord]) -> dict[str, Any] | None:
-    outcome = find_outcome(block.archive, block.outcome)
+    outcome = outcome_of(block.archive, block.outcome) if block.archive else None
     if block.archive is None or outcome is None:
         return None
     sealed = block.archive.content

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from insights.models import Block, Evidence, Insight, InsightTag, Report, ReportVersion
 from insights.permissions import can_make_reports
+from workshops.archive import checksum
 from workshops.models import Archive, Workshop
 
 if TYPE_CHECKING:
@@ -154,6 +155,11 @@ def version_or_404(report: Report, number: int | None = None) -> ReportVersion:
     if version is None:
         raise Http404
     return version
+
+
+def is_whole(version: ReportVersion) -> bool:
+    """Whether a published version still has the content that it was published with."""
+    return checksum(version.content) == version.sha256
 
 
 def versions_of(report: Report) -> list[ReportVersion]:

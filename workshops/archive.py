@@ -12,7 +12,7 @@ from workshops.models import Archive, Consent
 
 if TYPE_CHECKING:
     from realtime.models import Stream
-    from workshops.live.state import Idea, State
+    from workshops.live.state import Idea, Round, State, Step
     from workshops.models import Workshop
 
 FORMAT = 1
@@ -31,7 +31,7 @@ def make(state: State, workshop: Workshop, stream: Stream) -> Archive:
 
 
 def checksum(content: dict[str, Any]) -> str:
-    """Give the SHA-256 of an archive's content, in hex."""
+    """Give the SHA-256 (hex) of plain data as canonical JSON: the same on every database."""
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
@@ -40,34 +40,14 @@ def intact(archive: Archive) -> bool:
     return checksum(archive.content) == archive.sha256
 
 
-def outcome_of(archive: Archive, outcome_id: str) -> dict[str, Any]:
-    """Find one outcome, such as "a3/1". Raises KeyError."""
-    for outcome in archive.content["outcomes"]:
-        if outcome["id"] == outcome_id:
-            return dict(outcome)
-    raise KeyError(outcome_id)
+def outcome_of(archive: Archive, outcome_id: str) -> dict[str, Any] | None:
+    """Find one outcome, such as "a3/1"."""
+    return next((one for one in archive.content["outcomes"] if one["id"] == outcome_id), None)
 
 
 def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, Any]:
     """Fold a workshop's state into what is kept of it."""
-    outcomes = [
-        {
-            "id": f"{step.id}/{run.number}",
-            "step": step.id,
-            "round": run.number,
-            "kind": step.kind,
-            "title": step.title,
-            "prompt": step.prompt,
-            **activity_of(step.kind).outcome(state, step, run),
-        }
-        for step in state.order()
-        for run in step.rounds
-    ]
-    clusters = {
-        cluster["id"]: {"title": cluster["title"], "ideas": cluster["ideas"], "step": outcome["step"]}
-        for outcome in outcomes
-        for cluster in outcome.get("clusters", [])
-    }
+    outcomes = [_outcome(state, step, run) for step in state.order() for run in step.rounds]
     return {
         "version": FORMAT,
         "workshop": {
@@ -78,25 +58,7 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
             "opened_at": _iso(state.opened_at),
             "closed_at": _iso(state.closed_at),
         },
-        "agenda": [
-            {
-                "step": step.id,
-                "kind": step.kind,
-                "title": step.title,
-                "prompt": step.prompt,
-                "minutes": step.minutes,
-                "rounds": [
-                    {
-                        "number": run.number,
-                        "opened_at": _iso(run.opened_at),
-                        "closed_at": _iso(run.closed_at),
-                        "revealed_at": _iso(run.revealed_at),
-                    }
-                    for run in step.rounds
-                ],
-            }
-            for step in state.order()
-        ],
+        "agenda": [_step(step) for step in state.order()],
         "people": _people(state),
         "log": {
             "stream": state.stream,
@@ -107,8 +69,48 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
         "ideas": {
             state.gid(idea.id): _idea(state, idea) for idea in state.ideas.values() if not idea.removed
         },
-        "clusters": clusters,
+        "clusters": _clusters(outcomes),
         "outcomes": outcomes,
+    }
+
+
+def _outcome(state: State, step: Step, run: Round) -> dict[str, Any]:
+    return {
+        "id": f"{step.id}/{run.number}",
+        "step": step.id,
+        "round": run.number,
+        "kind": step.kind,
+        "title": step.title,
+        "prompt": step.prompt,
+        **activity_of(step.kind).outcome(state, step, run),
+    }
+
+
+def _clusters(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give every group by its id, as it was at the end of the last round that held it."""
+    return {
+        cluster["id"]: {"title": cluster["title"], "ideas": cluster["ideas"], "step": outcome["step"]}
+        for outcome in outcomes
+        for cluster in outcome.get("clusters", [])
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "step": step.id,
+        "kind": step.kind,
+        "title": step.title,
+        "prompt": step.prompt,
+        "minutes": step.minutes,
+        "rounds": [
+            {
+                "number": run.number,
+                "opened_at": _iso(run.opened_at),
+                "closed_at": _iso(run.closed_at),
+                "revealed_at": _iso(run.revealed_at),
+            }
+            for run in step.rounds
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from insights.checks import problems_of
 from insights.content import build
 from insights.models import Report, ReportVersion, ShareLink
-from insights.seals import seal
+from workshops.archive import checksum
 
 if TYPE_CHECKING:
     from lab_workspace.people.models import User
@@ -50,7 +50,7 @@ def publish(report: Report, by: User | None, *, listed: bool, change_note: str =
         number=last + 1,
         title=report.title,
         content=content,
-        sha256=seal(content),
+        sha256=checksum(content),
         change_note=change_note,
         published_at=now,
         published_by=by,

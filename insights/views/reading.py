@@ -14,10 +14,9 @@ from insights.actions.publishing import open_link
 from insights.content import build
 from insights.models import Report, ReportVersion, ShareLink
 from insights.permissions import can_make_reports, can_read_published
+from insights.queries import is_whole, version_or_404, versions_of
 from insights.queries import library as library_reports
-from insights.queries import version_or_404, versions_of
 from insights.rendering import page_of, part_of
-from insights.seals import is_whole
 from workshops.tables import table_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from insights.actions import reports as acts
 from insights.checks import problems_of, remarks_of
 from insights.content import build
 from insights.models import Insight, Report, ReportVersion, VersionIsFixedError
-from insights.seals import is_whole
+from insights.queries import is_whole
 from tests.insights.conftest import HIDDEN, INTERNAL, NAMED, ROLE, UNNAMED, People, close_workshop
 from workshops.models import Archive, IdeaRecord
 

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from workshops import archive as archives
 from workshops import exports, permissions, queries, ran, seals
+from workshops.archive import outcome_of
 from workshops.models import Archive
 from workshops.outcomes import template_of
 from workshops.tables import table_of
@@ -95,10 +95,9 @@ def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
 def export(request: HttpRequest, workshop_id: uuid.UUID, step: str, number: str, form: str) -> HttpResponse:
     """One outcome as CSV or JSON."""
     archive = _archive(request, workshop_id)
-    try:
-        outcome = archives.outcome_of(archive, f"{step}/{int(number)}")
-    except KeyError as missing:
-        raise Http404 from missing
+    outcome = outcome_of(archive, f"{step}/{int(number)}")
+    if outcome is None:
+        raise Http404
     write = exports.outcome_csv if form == "csv" else exports.outcome_json
     return _file(write(archive, outcome), f"{exports.name_of(archive)}-{step}-{number}", form)
 
