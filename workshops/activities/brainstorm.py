@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from workshops.live.state import Round, State, Step
 
 MOST_CHARACTERS = 2000
+MOST_IDEAS = 200
+"""So many ideas one person can write in one round, those removed again included, whatever the setting says:
+everybody's screen holds them all, so nobody may make them without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,7 @@ class Brainstorm(Activity):
             self._must_not_be_built_upon(state, step, latest)
             self._check_length(step, command["text"])
             self._check_count(state, step, by, latest)
+            self._check_room(state, step, by, latest)
             body |= {"idea": state.new_id("i"), "round": latest}
             return [NewEvent("idea.added", body, {"text": command["text"]})]
         idea = self._own_idea(state, step, command["idea"], by)
@@ -164,6 +168,15 @@ class Brainstorm(Activity):
                 most,
             )
             raise Refused("no_ideas_left", sentence % {"most": most})
+
+    @staticmethod
+    def _check_room(state: State, step: Step, by: str, number: int) -> None:
+        origin = (step.id, by, number)
+        if sum((idea.step, idea.author, idea.round) == origin for idea in state.ideas.values()) >= MOST_IDEAS:
+            sentence = _(
+                "You have written %(most)d ideas in this round, and no more fit. Change one of them instead."
+            )
+            raise Refused("no_ideas_left", sentence % {"most": MOST_IDEAS})
 
     @staticmethod
     def _of(state: State, step: Step, by: str) -> list[Idea]:
@@ -301,13 +314,12 @@ def idea_context(state: State, step: Step, idea: Idea, reader: str) -> dict[str,
     names = origin.settings.names
     named = names == "everybody" or (names == "facilitators" and reader == FACILITATOR)
     author = state.people.get(idea.author)
-    merged = sum(1 for other in state.ideas.values() if other.merged_into == idea.id)
     return {
         "id": idea.id,
         "step": step.id,
         "text": idea.text,
         "edited": bool(idea.earlier) and origin.revealed,
         "by": author.name if named and author else "",
-        "merged": merged,
+        "merged": idea.stands_for,
         "moderate": reader == FACILITATOR,
     }

@@ -23,7 +23,7 @@ from workshops.activities.base import (
     setting,
 )
 from workshops.activities.brainstorm import Brainstorm, idea_context
-from workshops.activities.groups import Board, Group
+from workshops.activities.groups import Board, Group, Places
 from workshops.activities.sources import brainstorms_for, must_be_shown, rounds_of, shown_ideas, still_private
 from workshops.live import words
 from workshops.live.state import FACILITATOR
@@ -39,6 +39,8 @@ LOOSE = "loose"
 """The place of ideas in no group, in commands and on the board."""
 MANY = 10
 """From so many ideas on, a group is perhaps two (boardsnap: 8 to 10 to a group)."""
+MOST_GROUPS = 60
+"""More than anybody can survey; and every list of places to move to names them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,17 @@ class Clustering(Activity):
         if change is None:
             return []
         body, titles = change
+        self._check_room(board, body["groups"])
         return [NewEvent("groups.changed", {"activity": step.id, "how": command.do, **body}, titles or None)]
+
+    @staticmethod
+    def _check_room(board: Board, changed: Places) -> None:
+        """Refuse what makes groups, or brings them back, where there are as many as fit."""
+        new = sum(1 for key, ideas in changed.items() if ideas is not None and key not in board.groups)
+        gone = sum(1 for key, ideas in changed.items() if ideas is None and key in board.groups)
+        if new > gone and len(board.groups) + new - gone > MOST_GROUPS:
+            sentence = _("There are %(most)d groups, and no more fit. Merge or remove one first.")
+            raise Refused("too_many_groups", sentence % {"most": MOST_GROUPS})
 
     type Change = tuple[dict[str, Any], dict[str, str]] | None
 
@@ -228,18 +240,21 @@ class Clustering(Activity):
         for key in event.body["groups"]:
             if int(key[1:]) > state.counters.get("g", 0):
                 state.count_id(key)
-        return self._dirty(board, board.change(event), event)
+        places = board.neighbours()
+        before = board.change(event)
+        moved = {key for key, place in board.neighbours().items() if place != places.get(key)}
+        return self._dirty(before, moved, event)
 
     @staticmethod
-    def _dirty(board: Board, before: dict[str, list[str] | None], event: Happened) -> Dirty:
+    def _dirty(before: Places, moved: set[str], event: Happened) -> Dirty:
         lists = {"groups", LOOSE} | {f"group-{key}.ideas" for key in before}
         keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose"}
         # A group's card is drawn again only when its name changed; its ideas stay where they are.
         keys |= {f"group-{key}" for key in before if key in event.private or before[key] is None}
         named = event.private or None in before.values() or None in event.body["groups"].values()
         if named or "order" in event.body:
-            # The menus name all groups, in their order.
-            keys |= {"stage.moves", "stage.menu"} | {f"group-{key}" for key in board.groups}
+            # The menus name all groups, in their order; a card knows of the others only where it stands.
+            keys |= {"stage.moves", "stage.menu"} | {f"group-{key}" for key in moved}
         return Dirty(keys=keys, lists=lists, people={event.actor})
 
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
@@ -318,8 +333,7 @@ class Clustering(Activity):
         ideas = [idea for idea in group.ideas if state.ideas[idea].on_board]
         if part == "count":
             return Fragment(self.template("count"), {"count": len(ideas), "many": len(ideas) > MANY})
-        order = list(board.groups)
-        place = order.index(group_id)
+        place = board.neighbours()[group_id]
         context = {
             "id": group_id,
             "step": step.id,
@@ -329,18 +343,12 @@ class Clustering(Activity):
             "movable": self._movable(step, reader),
             "count_key": f"group-{group_id}.count",
             "list_name": f"group-{group_id}.ideas",
-            "first": place == 0,
-            "earlier": order[place - 1] if place else None,
-            "later": order[place + 2] if place + 2 < len(order) else None,
-            "last": place == len(order) - 1,
-            "others": [
-                {"id": other.id, "title": other.title}
-                for other in board.groups.values()
-                if other is not group
-            ],
+            "first": place.first,
+            "earlier": place.earlier,
+            "later": place.later,
+            "last": place.last,
             "undo": self._undo_command(step),
             "moved_text": _("You moved an idea."),
-            "merged_text": _("You merged two groups."),
             "removed_text": _("You removed a group."),
         }
         return Fragment(self.template("group"), context)
@@ -357,6 +365,7 @@ class Clustering(Activity):
             "groups": [{"id": group.id, "title": group.title} for group in groups],
             "undo": self._undo_command(step),
             "moved_text": _("You moved an idea."),
+            "merged_text": _("You merged two groups."),
         }
 
     @staticmethod

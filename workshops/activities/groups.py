@@ -33,6 +33,16 @@ class Past:
     order_after: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What a group's card must know of the others: before which it goes to move up (`earlier`) or down (`later`)."""
+
+    first: bool
+    last: bool
+    earlier: str | None
+    later: str | None
+
+
 @dataclass(slots=True)
 class Board:
     """The memory of one round of grouping."""
@@ -45,6 +55,19 @@ class Board:
     def group_of(self, idea: str) -> Group | None:
         """Find the group an idea is in."""
         return next((group for group in self.groups.values() if idea in group.ideas), None)
+
+    def neighbours(self) -> dict[str, Neighbours]:
+        """Give each group's place between the others."""
+        order = list(self.groups)
+        return {
+            key: Neighbours(
+                first=place == 0,
+                last=place == len(order) - 1,
+                earlier=order[place - 1] if place else None,
+                later=order[place + 2] if place + 2 < len(order) else None,
+            )
+            for place, key in enumerate(order)
+        }
 
     def places(self, keys: Places) -> Places:
         """Give these groups as they are now."""

@@ -39,7 +39,9 @@ def _restored(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
     into, idea.hidden, idea.merged_into = idea.merged_into, None, None
     dirty = _left_or_came(state, idea)
-    dirty.keys |= {f"idea-{into}"} if into else set()
+    if into is not None:
+        state.ideas[into].stands_for -= 1
+        dirty.keys.add(f"idea-{into}")
     return dirty
 
 
@@ -62,6 +64,7 @@ def merge(state: State, command: Command, by: str) -> list[NewEvent]:
 def _merged(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
     idea.merged_into = event.body["into"]
+    state.ideas[idea.merged_into].stands_for += 1
     dirty = _left_or_came(state, idea)
     dirty.keys.add(f"idea-{idea.merged_into}")
     return dirty

@@ -42,6 +42,8 @@ class Idea:
     removed: bool = False
     hidden: str | None = None
     merged_into: str | None = None
+    stands_for: int = 0
+    """How many others are merged into it. Counted as it happens: a card must not look through all ideas."""
 
     @property
     def on_board(self) -> bool:
