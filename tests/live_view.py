@@ -145,6 +145,8 @@ class Browser:
             else:
                 _carry(old, new)
                 old.replace_by(new)
+                for taken in [node for node in old.walk() if "data-list" in node.attrs]:
+                    loose |= {child.id: child for child in taken.elements()}
         self._order(frame.get("order", {}), loose)
         for id_ in frame.get("gone", []):
             gone = self.root.find(id_)
