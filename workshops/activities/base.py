@@ -149,7 +149,7 @@ class Activity(ABC):
         """Change the state by one of this kind's own events."""
 
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
-        """Hear that an idea left the board, or came back to it, while a round is running."""
+        """Hear that an idea left the board, or came back to it, while a round is running or is not shown yet."""
         return Dirty()
 
     def ended(self, state: State, step: Step) -> None:

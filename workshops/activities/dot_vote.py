@@ -144,8 +144,6 @@ class DotVote(Activity):
             idea = state.ideas.get(item)
             if idea is not None and not idea.on_board:
                 ballots.withdraw(item)
-            else:
-                ballots.withdrawn.discard(item)
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         person = state.contributor(by)
@@ -182,7 +180,9 @@ class DotVote(Activity):
         ballots: Ballots = step.round.memory
         dots, cap = new.get("dots", step.settings.dots), new.get("cap", step.settings.cap)
         most_spent = max((ballots.spent(person) for person in ballots.placed), default=0)
-        most_on_one = max((max(ballot.values(), default=0) for ballot in ballots.placed.values()), default=0)
+        most_on_one = max(
+            (max(ballots.counting(person).values(), default=0) for person in ballots.placed), default=0
+        )
         if (dots and most_spent > dots) or most_on_one > cap:
             raise Refused("already_placed", _("Somebody has already placed more dots than that."))
 
@@ -204,18 +204,22 @@ class DotVote(Activity):
         )
 
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
-        """An idea hidden during the vote leaves the ballot, and its dots go back to their owners."""
+        """An idea hidden during the vote leaves the ballot; its dots can go elsewhere until it comes back."""
         ballots: Ballots = step.rounds[-1].memory
         idea = state.ideas.get(item)
         if item not in ballots.items or idea is None:
             return Dirty()
-        if not step.running:
-            return Dirty(keys={f"item-{item}"})  # what was counted stays counted; only the words go
+        if step.revealed or not (step.running or (idea.on_board and item in ballots.withdrawn)):
+            return Dirty(keys={f"item-{item}"})  # what was counted stays counted; only the words go or come
         if idea.on_board:
-            ballots.withdrawn.discard(item)
-            return Dirty(lists={"items"}, keys={f"item-{item}"})
-        holders = ballots.withdraw(item)
-        say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
+            if item not in ballots.withdrawn:
+                return Dirty(keys={f"item-{item}"})
+            rules = step.rounds[-1].settings
+            holders = ballots.bring_back(item, rules.dots, rules.cap)
+            say = _("An idea is on the ballot again. Your dots on it are back, as far as you had any left.")
+        else:
+            holders = ballots.withdraw(item)
+            say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
         return Dirty(
             lists={"items"}, keys={f"item-{item}", "stage.progress"}, people=holders, say=[(PARTICIPANT, say)]
         )
@@ -305,7 +309,7 @@ class DotVote(Activity):
         if not step.rounds:
             return Own()
         ballots: Ballots = step.rounds[-1].memory
-        placed = {item: dots for item, dots in ballots.placed.get(person, {}).items() if dots}
+        placed = ballots.counting(person)
         rules = step.rounds[-1].settings
         spent, budget, cap = sum(placed.values()), rules.dots, rules.cap
         data: dict[str, Any] = {"dots": placed, "spent": spent}
@@ -348,7 +352,7 @@ class DotVote(Activity):
     def _summary(self, state: State, step: Step, run: Round) -> dict[str, int]:
         ballots: Ballots = run.memory
         voted = ballots.voted()
-        electorate = ballots.electorate or self._electorate(state, step, ballots)
+        electorate = (ballots.electorate or self._electorate(state, step, ballots)) | voted
         placed = sum(ballots.spent(person) for person in voted)
         budget = run.settings.dots * len(electorate)
         return {

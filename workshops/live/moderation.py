@@ -94,7 +94,7 @@ def _left_or_came(state: State, idea: Idea) -> Dirty:
         people={idea.author},
     )
     for step in state.steps.values():
-        if step.running or (step.rounds and step.id == state.current):
+        if step.rounds and (not step.revealed or step.id == state.current):
             dirty.add(activity_of(step.kind).withdrawn(state, step, idea.id))
     return dirty
 
