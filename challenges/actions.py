@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from challenges import dates
 from challenges.models import Challenge, Membership, Phase, Team, TeamMembership
+from challenges.slugs import free_slug
 from lab_workspace.people.models import User
 
 if TYPE_CHECKING:
@@ -53,15 +53,8 @@ def _first_words(kind: str) -> tuple[str, str]:
     return words[Phase.Kind(kind)]
 
 
-def _free_slug(title: str) -> str:
-    """An address made from the title that no other challenge has."""
-    longest = 70
-    base = slugify(title)[:longest].strip("-") or "challenge"
-    slug, number = base, 1
-    while slug in TAKEN_SLUGS or Challenge.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
+def _is_taken(slug: str) -> bool:
+    return slug in TAKEN_SLUGS or Challenge.objects.filter(slug=slug).exists()
 
 
 @transaction.atomic
@@ -86,7 +79,7 @@ def make_challenge(
         raise ValidationError({"ends": problem})
     challenge = Challenge.objects.create(
         title=title,
-        slug=slug or _free_slug(title),
+        slug=slug or free_slug(title, "challenge", _is_taken),
         question=question,
         about=about,
         partner=partner,

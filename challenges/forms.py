@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Fieldset, Layout, Row
+from crispy_forms.layout import Column, Fieldset, Row
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -14,38 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from challenges import dates
 from challenges.actions import PhasePlan
 from challenges.models import Challenge, Membership, Phase, Team
+from lab_workspace.form_parts import DayField, helper
 from lab_workspace.people.models import User
 
 if TYPE_CHECKING:
     import datetime
-
-
-def _helper(*parts: object) -> FormHelper:
-    """A crispy helper for a form whose tag and buttons stand in the template."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.layout = Layout(*parts)
-    return helper
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date picker, which everybody on this device knows."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def _date_field(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=DateInput(),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("This is not a day of the calendar. Write it like 2026-04-07."),
-        },
-    )
 
 
 class ChallengeForm(forms.ModelForm[Challenge]):
@@ -81,18 +53,18 @@ class ChallengeForm(forms.ModelForm[Challenge]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper("title", "question", "about", "partner", "public")
+        self.helper = helper("title", "question", "about", "partner", "public")
 
 
 class MakeChallengeForm(ChallengeForm):
     """A new challenge. Its phases are divided from the two dates and can be moved afterwards."""
 
-    starts = _date_field(_("First day"))
-    ends = _date_field(_("Last day"))
+    starts = DayField(_("First day"))
+    ends = DayField(_("Last day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(
+        self.helper = helper(
             "title", "question", Row(Column("starts"), Column("ends")), "about", "partner", "public"
         )
 
@@ -108,8 +80,8 @@ class MakeChallengeForm(ChallengeForm):
 class YearForm(forms.Form):
     """The dates of a challenge and all three phases at once, so that moving one may move the next."""
 
-    starts = _date_field(_("First day of the challenge"))
-    ends = _date_field(_("Last day of the challenge"))
+    starts = DayField(_("First day of the challenge"))
+    ends = DayField(_("Last day of the challenge"))
 
     def __init__(self, data: Any = None, *, challenge: Challenge) -> None:
         phases = {phase.kind: phase for phase in challenge.phases.all()}
@@ -132,11 +104,11 @@ class YearForm(forms.Form):
                 )
             )
         whole = Fieldset(_t("The whole challenge"), Row(Column("starts"), Column("ends")))
-        self.helper = _helper(whole, *sets)
+        self.helper = helper(whole, *sets)
 
     def _add_phase_fields(self, kind: str) -> None:
-        self.fields[f"{kind}-starts"] = _date_field(_("First day"))
-        self.fields[f"{kind}-ends"] = _date_field(_("Last day"))
+        self.fields[f"{kind}-starts"] = DayField(_("First day"))
+        self.fields[f"{kind}-ends"] = DayField(_("Last day"))
         self.fields[f"{kind}-name"] = forms.CharField(
             label=_("Name"), max_length=80, error_messages={"required": _("Give the phase a name.")}
         )
@@ -226,7 +198,7 @@ class AddMemberForm(forms.Form):
         self.challenge = challenge
         self.fields["role"] = _role_field()
         self.fields["background"] = _background_field()
-        self.helper = _helper(Row(Column("email"), Column("name")), "role", "background")
+        self.helper = helper(Row(Column("email"), Column("name")), "role", "background")
 
     def clean(self) -> dict[str, Any]:
         """Check what depends on who has an account."""
@@ -253,7 +225,7 @@ class ChangeMemberForm(forms.Form):
         self.membership = membership
         self.fields["role"] = _role_field()
         self.fields["background"] = _background_field()
-        self.helper = _helper("role", "background")
+        self.helper = helper("role", "background")
 
     def clean_role(self) -> str:
         """Refuse a role that the person holds already."""
@@ -313,7 +285,7 @@ class TeamForm(forms.ModelForm[Team]):
         )
         if self.instance.pk:
             self.initial["members"] = list(self.instance.members.values_list("user_id", flat=True))
-        self.helper = _helper(Row(Column("name"), Column("organisation")), "challenge_statement", "members")
+        self.helper = helper(Row(Column("name"), Column("organisation")), "challenge_statement", "members")
 
     def clean_name(self) -> str:
         """Refuse a name that another team of the challenge has, in whatever case."""

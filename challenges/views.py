@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap, retarget
 
 from challenges import actions
@@ -28,21 +27,16 @@ from challenges.forms import (
 from challenges.permissions import can_edit, can_make, rights_of
 from challenges.queries import challenge_or_404
 from challenges.sections import people_section, teams_section
+from lab_workspace.web import by_htmx, get_or_post
 
 if TYPE_CHECKING:
     from django import forms
     from django.http import HttpRequest, HttpResponse
-    from django_htmx.middleware import HtmxDetails
 
     from challenges.models import Challenge
     from lab_workspace.people.models import User
 
 SECTIONS = {"people": people_section, "teams": teams_section}
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _by_htmx(request: HttpRequest) -> bool:
-    return bool(cast("HtmxDetails", request.htmx))  # type: ignore[attr-defined]
 
 
 def _to_edit(request: HttpRequest, slug: str) -> Challenge:
@@ -57,13 +51,13 @@ def _form(
     request: HttpRequest, challenge: Challenge | None, form: forms.BaseForm, **words: Any
 ) -> HttpResponse:
     """A form: the whole page, or for htmx only the panel that goes into the challenge's page."""
-    template = "challenges/form.html#panel" if _by_htmx(request) else "challenges/form.html"
+    template = "challenges/form.html#panel" if by_htmx(request) else "challenges/form.html"
     return render(request, template, {"challenge": challenge, "form": form, **words})
 
 
 def _saved(request: HttpRequest, challenge: Challenge, section: str, said: str) -> HttpResponse:
     """After a change: back to that part of the page, or for htmx that part alone."""
-    if not _by_htmx(request):
+    if not by_htmx(request):
         messages.success(request, said)
         return redirect(f"{challenge.get_absolute_url()}#{section}")
     context = SECTIONS[section](challenge, rights_of(request.user, challenge))
@@ -106,7 +100,7 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
         starts, ends, phases = form.plan()
         actions.plan_year(challenge, starts=starts, ends=ends, phases=phases)
         messages.success(request, _("The phases are saved."))
-        if _by_htmx(request):  # The year's picture, what is next and the phases all hang on these dates.
+        if by_htmx(request):  # The year's picture, what is next and the phases all hang on these dates.
             return HttpResponseClientRefresh()
         return redirect(f"{challenge.get_absolute_url()}#year")
     return _form(request, challenge, form, title=_("Dates and phases"), section="year")
@@ -158,7 +152,7 @@ def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         actions.remove_member(membership)
         if not can_edit(request.user, challenge):  # Somebody took their own staff role away.
             messages.success(request, said)
-            return HttpResponseClientRedirect("/") if _by_htmx(request) else redirect("/")
+            return HttpResponseClientRedirect("/") if by_htmx(request) else redirect("/")
         return _saved(request, challenge, "people", said)
     return render(request, "challenges/remove.html", {"challenge": challenge, "member": membership})
 

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from insights.models import Evidence, Insight
 from insights.queries import BoardFilter, tags_of
+from lab_workspace.form_parts import helper
 
 if TYPE_CHECKING:
     from challenges.models import Challenge, Phase
-
-
-def helper(*parts: object) -> FormHelper:
-    """A crispy helper for a form whose tag and buttons stand in the template."""
-    made = FormHelper()
-    made.form_tag = False
-    made.disable_csrf = True  # The templates carry the token; a GET form would put it into the address.
-    made.layout = Layout(*parts)
-    return made
 
 
 class Plain(forms.Form):

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from insights.forms import Plain, area, choice_field, helper, model_field
+from insights.forms import Plain, area, choice_field, model_field
 from insights.models import Block, Insight, Report, ShareLink
 from insights.queries import archives_of, board
+from lab_workspace.form_parts import DayField, helper
 from workshops.models import Archive
 
 if TYPE_CHECKING:
@@ -184,10 +185,9 @@ class LinkForm(Plain):
     scope = forms.ChoiceField(
         label=_("Opens"), choices=ShareLink.Scope.choices, initial=ShareLink.Scope.PUBLISHED
     )
-    until = forms.DateField(
-        label=_("Until"),
+    until = DayField(
+        _("Until"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Optional. Its last day; without one the link works until you close it."),
     )
 

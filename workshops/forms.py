@@ -6,8 +6,7 @@ import datetime
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Fieldset, Layout, Row
+from crispy_forms.layout import Column, Fieldset, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Phase
 from challenges.queries import phase_on
+from lab_workspace.form_parts import DayField, helper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,13 +34,6 @@ FAR = datetime.timedelta(days=366)
 SETTING = "set-"
 
 
-def _helper(*parts: object) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.layout = Layout(*parts)
-    return helper
-
-
 class _Lines(forms.CharField):
     """Several lines, with line ends counted as people see them."""
 
@@ -56,10 +49,13 @@ class _PhaseField(forms.ModelChoiceField[Phase]):
         return obj.name
 
 
-class _Picker(forms.DateInput):
-    def __init__(self, input_type: str, form: str) -> None:
-        super().__init__(format=form)
-        self.input_type = input_type
+class _TimeInput(forms.TimeInput):
+    """The browser's own way of choosing a time."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
 
 
 def soon(now: datetime.datetime) -> datetime.datetime:
@@ -77,17 +73,10 @@ class WorkshopForm(forms.Form):
         max_length=120,
         error_messages={"required": _("Give the workshop a title.")},
     )
-    day = forms.DateField(
-        label=_("Day"),
-        widget=_Picker("date", "%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("This is not a day of the calendar. Write it like 2026-04-07."),
-        },
-    )
+    day = DayField(_("Day"))
     time = forms.TimeField(
         label=_("Starts at"),
-        widget=_Picker("time", "%H:%M"),
+        widget=_TimeInput(),
         error_messages={
             "required": _("Choose a time."),
             "invalid": _("This is not a time of day. Write it like 14:30."),
@@ -126,7 +115,7 @@ class WorkshopForm(forms.Form):
         if not workshop:
             self.fields["title"].widget.attrs["autofocus"] = True
         self.fields["time"].help_text = _t("Time in %(place)s") % {"place": _zone()}
-        self.helper = _helper(
+        self.helper = helper(
             "title",
             Row(Column("day"), Column("time")),
             Row(Column("minutes"), Column("phase")),
@@ -199,7 +188,7 @@ class StepForm(forms.Form):
         for name, field in activity.Settings.form_fields().items():
             self._add_setting(name, field)
         names = [name for name in self.fields if name.startswith(SETTING)]
-        self.helper = _helper(
+        self.helper = helper(
             "title",
             "prompt",
             "minutes",

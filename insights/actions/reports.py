@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from challenges.slugs import free_slug
 from insights.models import Block, Insight, Report
 from insights.starting import starting_blocks
 
@@ -20,14 +20,8 @@ if TYPE_CHECKING:
     from workshops.models import Archive
 
 
-def free_slug(title: str) -> str:
-    """An address made of the title that no report has yet. It never changes, so that links keep working."""
-    base = slugify(title)[:70].strip("-") or "report"
-    taken = set(Report.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    slug, n = base, 2
-    while slug in taken:
-        slug, n = f"{base}-{n}", n + 1
-    return slug
+def _is_taken(slug: str) -> bool:
+    return Report.objects.filter(slug=slug).exists()
 
 
 @transaction.atomic
@@ -42,7 +36,7 @@ def new_report(
     report = Report.objects.create(
         challenge=challenge,
         title=title[:160],
-        slug=free_slug(title),
+        slug=free_slug(title, "report", _is_taken),
         authors=(authors or _("Q Lab team"))[:200],
         created_by=by,
     )

@@ -27,7 +27,8 @@ from insights.queries import (
 )
 from insights.rendering import evidence_of
 from insights.sources import Sources, Taken, harvest_of, votes_on
-from insights.views.common import by_htmx, get_or_post, person, to_keep
+from insights.views.common import person, to_keep
+from lab_workspace.web import by_htmx, get_or_post
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

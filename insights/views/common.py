@@ -1,11 +1,10 @@
-"""What the views of this area share: who asks, for which challenge, by page or by htmx."""
+"""What the views of this area share: who asks, and for which challenge."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import PermissionDenied
-from django.views.decorators.http import require_http_methods
 
 from challenges.queries import challenge_or_404
 from insights.permissions import can_keep_board, can_make_reports
@@ -13,18 +12,10 @@ from insights.queries import report_or_404
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-    from django_htmx.middleware import HtmxDetails
 
     from challenges.models import Challenge
     from insights.models import Report
     from lab_workspace.people.models import User
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def by_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of a page."""
-    return bool(cast("HtmxDetails", request.htmx))  # type: ignore[attr-defined]
 
 
 def person(request: HttpRequest) -> User:

@@ -18,7 +18,8 @@ from insights.models import Report
 from insights.queries import versions_of
 from insights.rendering import page_of
 from insights.report_forms import LinkForm, PublishForm, WithdrawForm
-from insights.views.common import draft_of, get_or_post, person
+from insights.views.common import draft_of, person
+from lab_workspace.web import get_or_post
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

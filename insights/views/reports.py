@@ -19,7 +19,8 @@ from insights.models import Block
 from insights.permissions import can_make_reports
 from insights.queries import archives_of, blocks_of, removed_blocks, reports_of, versions_of
 from insights.report_forms import NewReportForm, ReportForm, block_form
-from insights.views.common import by_htmx, draft_of, get_or_post, person, to_report
+from insights.views.common import draft_of, person, to_report
+from lab_workspace.web import by_htmx, get_or_post
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from lab_workspace.web import by_htmx
 from workshops import exports, permissions, queries, ran, seals
 from workshops.archive import outcome_of
 from workshops.models import Archive
@@ -55,7 +56,7 @@ def check_seal(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Read the whole log again and say whether the seal holds."""
     archive = _archive(request, workshop_id)
     check = seals.check(archive)
-    if request.headers.get("HX-Request") == "true":
+    if by_htmx(request):
         context = {"archive": archive, "workshop": archive.workshop, "check": check}
         return render(request, "workshops/parts/seal.html", context)
     return render(request, "workshops/archive.html", _context(request, archive) | {"check": check})

@@ -18,11 +18,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from challenges import permissions as challenge_rights
 from challenges.queries import challenge_or_404
+from lab_workspace.web import by_htmx, get_or_post
 from realtime.kinds import Refused
 from workshops import actions, permissions, plan, queries
 from workshops.activities.registry import ACTIVITIES, activity_of
@@ -31,17 +32,10 @@ from workshops.qr import qr_svg
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-    from django_htmx.middleware import HtmxDetails
 
     from lab_workspace.people.models import User
     from workshops.live.state import State, Step
     from workshops.models import Workshop
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _by_htmx(request: HttpRequest) -> bool:
-    return bool(cast("HtmxDetails", request.htmx))  # type: ignore[attr-defined]
 
 
 def _to_prepare(request: HttpRequest, workshop_id: uuid.UUID) -> Workshop:
@@ -91,7 +85,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def prepare(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """Show the door and the agenda of a workshop, with everything that can be changed."""
     workshop = _to_prepare(request, workshop_id)
@@ -255,7 +249,7 @@ def _done(
 
 def _step_form(request: HttpRequest, workshop: Workshop, form: StepForm, **words: Any) -> HttpResponse:
     """Show an activity's form: a page, or for htmx only the panel that goes into the agenda."""
-    template = "workshops/prepare/form.html#panel" if _by_htmx(request) else "workshops/prepare/form.html"
+    template = "workshops/prepare/form.html#panel" if by_htmx(request) else "workshops/prepare/form.html"
     context = {
         "form": form,
         "challenge": workshop.challenge,
@@ -270,7 +264,7 @@ def _agenda(
     request: HttpRequest, workshop: Workshop, said: str, *, at: str = "", focus: str = "", refused: str = ""
 ) -> HttpResponse:
     """After a change: back to that step on the page, or for htmx the agenda alone with the focus where it goes on."""
-    if _by_htmx(request):
+    if by_htmx(request):
         context = {**_context(workshop), "said": said, "refused": refused, "focus": focus}
         response = render(request, "workshops/prepare/agenda.html", context)
         return reswap(retarget(response, "#agenda"), "outerHTML")
