@@ -1,5 +1,7 @@
 """Who may do what in a challenge. Plain predicates: they take the person and the challenge, answer yes or no.
 
+Who may see the page is a question for a list too, so `queries.page_or_404` answers it.
+
 | | visitor | observer | participant | facilitator | staff role | Lab staff (`is_staff`) |
 |---|---|---|---|---|---|---|
 | see the page | if public | yes | yes | yes | yes | yes |
@@ -35,15 +37,14 @@ class Rights:
     facilitate: bool
     edit: bool
     publish: bool
-    see_page: bool
 
 
 def rights_of(user: User | AnonymousUser, challenge: Challenge) -> Rights:
     """All the rights of `user` in `challenge`. At most one query."""
     if not user.is_authenticated or not user.is_active:
-        return Rights(view=False, facilitate=False, edit=False, publish=False, see_page=challenge.public)
+        return Rights(view=False, facilitate=False, edit=False, publish=False)
     if user.is_staff:
-        return Rights(view=True, facilitate=True, edit=True, publish=True, see_page=True)
+        return Rights(view=True, facilitate=True, edit=True, publish=True)
     roles = roles_of(user, challenge)
     staff = Role.STAFF in roles
     return Rights(
@@ -51,18 +52,12 @@ def rights_of(user: User | AnonymousUser, challenge: Challenge) -> Rights:
         facilitate=staff or Role.FACILITATOR in roles,
         edit=staff,
         publish=staff,
-        see_page=bool(roles) or challenge.public,
     )
 
 
 def can_view(user: User | AnonymousUser, challenge: Challenge) -> bool:
     """See the challenge from inside: its people, workshops' archives and insights. Members and staff."""
     return rights_of(user, challenge).view
-
-
-def can_see_page(user: User | AnonymousUser, challenge: Challenge) -> bool:
-    """See the challenge's page, without people's names unless `can_view` too."""
-    return rights_of(user, challenge).see_page
 
 
 def can_facilitate(user: User | AnonymousUser, challenge: Challenge) -> bool:

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from lab_workspace.people.models import User
 
 
-def can_read_board(user: User | AnonymousUser, challenge: Challenge) -> bool:
-    """Read the insight board: members only, whatever their role; it may hold words kept inside the Lab."""
-    return rights_of(user, challenge).view
-
-
 def can_keep_board(user: User | AnonymousUser, challenge: Challenge) -> bool:
     """Write, edit, withdraw and restore insights and their evidence."""
     return rights_of(user, challenge).facilitate

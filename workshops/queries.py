@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 
-from workshops.models import Archive, Attendance, Workshop
+from workshops.models import Archive, Workshop
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -53,11 +53,6 @@ def workshop_with_code(typed: str) -> Workshop | None:
 def shown_code(code: str) -> str:
     """Write a code as people read it out: in two halves."""
     return f"{code[:4]} {code[4:]}"
-
-
-def seat_of(workshop: Workshop, actor: str) -> Attendance | None:
-    """Find a seat by its pseudonym."""
-    return Attendance.objects.filter(workshop=workshop, actor=actor).first()
 
 
 def archive_of(workshop: Workshop) -> Archive | None:
