@@ -63,7 +63,7 @@ def test_two_facilitators_pressing_next_skip_nothing() -> None:
 def test_whatever_two_facilitators_press_happens_once(do: str) -> None:
     driver, brainstorm, *_rest = started()
     if do == "step.new_round":
-        driver.do("p-fay", "step.close", activity=brainstorm)
+        driver.do("p-fay", "step.reveal", activity=brainstorm)
     seen = {"activity": brainstorm, "round": 1, "phase": step(driver).phase}
     args = {"if": seen} if do == "workshop.close" else {"if": seen, "activity": brainstorm}
     driver.do("p-fay", do, **args)

@@ -158,6 +158,13 @@ class Activity(ABC):
     def reopened(self, state: State, step: Step) -> None:
         """Hear, within `apply`, that the latest round, closed but not yet shown, goes on."""
 
+    def lost_at_close(self, step: Step) -> StrOrPromise:
+        """Say what of this step the archive would not keep if the workshop were closed now; "" if nothing.
+
+        It can rest on the step and its rounds only, not on what people contributed.
+        """
+        return ""
+
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         """Raise Refused if settings can't become these now. Promises can't change once somebody contributed."""
         if step.rounds:

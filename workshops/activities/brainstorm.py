@@ -100,6 +100,15 @@ class Brainstorm(Activity):
     def begin(self, state: State, step: Step) -> None:
         return None
 
+    def lost_at_close(self, step: Step) -> StrOrPromise:
+        if step.settings.visibility == "shared" or all(run.revealed_at is not None for run in step.rounds):
+            return ""
+        sentence = _(
+            "The ideas of “%(title)s” were never shown: their words are not put into the archive. "
+            "Show them first if they should be."
+        )
+        return sentence % {"title": step.title}
+
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.contributor(by)
         latest = self._must_take_writing(step).number

@@ -133,6 +133,19 @@ class DotVote(Activity):
         items = {idea.id: idea.text for idea in shown_ideas(state, sources)}
         return Ballots("ideas", items, rounds_of(sources))
 
+    def lost_at_close(self, step: Step) -> StrOrPromise:
+        if all(self._was_shown(run) for run in step.rounds):
+            return ""
+        sentence = _(
+            "The result of “%(title)s” was never shown: the archive only says how many voted. "
+            "Show it first if it should be kept."
+        )
+        return sentence % {"title": step.title}
+
+    @staticmethod
+    def _was_shown(run: Round) -> bool:
+        return run.revealed_at is not None or run.settings.results == "live"
+
     def ended(self, state: State, step: Step) -> None:
         ballots: Ballots = step.rounds[-1].memory
         ballots.electorate = self._electorate(state, step, ballots)

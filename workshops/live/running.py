@@ -95,6 +95,11 @@ def new_round(state: State, command: Command, by: str) -> list[NewEvent]:
     step = _step(state, command)
     if not step.rounds or step.running:
         raise Refused("still_open", _("Close this round before you start a new one."))
+    if not step.revealed:  # only the latest round can ever be shown
+        raise Refused(
+            "not_revealed",
+            _("This round was not shown to everybody yet. Show it first, then start a new one."),
+        )
     activity_of(step.kind).may_open(state, step)
     body = {"activity": step.id, "round": len(step.rounds) + 1}
     return [*_leave(state, step), *_arrive(state, step), NewEvent("step.opened", body)]
@@ -251,9 +256,8 @@ def _finished(state: State, event: Happened) -> Dirty:
 
 
 def _stage(state: State, step: Step, say: Any) -> Dirty:
-    if step.id != state.current:
-        return Dirty(keys={"run"})
-    return Dirty(whole=True, everybody=True, say=[(None, say)])
+    # Another step than the current one matters too: it may be what the current one works with, or come next.
+    return Dirty(whole=True, everybody=True, say=[(None, say)] if step.id == state.current else [])
 
 
 # -- the whole workshop ------------------------------------------------------------------------------------------------

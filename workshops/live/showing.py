@@ -115,6 +115,9 @@ def run(state: State) -> dict[str, Any]:
         "in_lobby": state.current is None,
         "closed": state.closed_at is not None,
         "opened": state.opened_at is not None,
+        "lost_at_close": list(
+            filter(None, (activity_of(step.kind).lost_at_close(step) for step in state.order()))
+        ),
     }
 
 
