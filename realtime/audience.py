@@ -40,6 +40,13 @@ class Audience:
         self.shown: dict[str, Any] = {}
         self.orders: dict[str, list[str]] = {}
         self._outdated: set[str] = set()
+        self.used_at = 0.0
+        self._born = ledger.seq
+        self._sent_keys: dict[str, int] = {}
+        self._sent_lists: dict[str, int] = {}
+        self._sent_whole = 0
+        self._in_frame: set[str] = set()
+        self._everything_text: str | None = None
         with translation.override(language):
             self._see_everything()
         self._snapshot: tuple[int, str, str] | None = None
@@ -55,25 +62,42 @@ class Audience:
             return None
         self._snapshot = None
         before, self.seq = self.seq, self.ledger.seq
+        self._note(keys=self._in_frame, lists=message.get("order", ()), whole=dirty.whole)
         if say:
             message["say"] = say
         return self._bounded({"from": before, "seq": self.seq, **message})
 
     def since(self, seq: int) -> str | None:
-        """Make one frame of everything that changed after `seq`, or None if nothing did.
+        """Make one frame of what these readers were sent after `seq`, or None if that was nothing.
 
-        It shows what these readers were shown last, so that a frame still to come finds its differences.
+        Only what really was in their frames counts: that a hidden thing changed must not show in a resume either.
+        Before the first of these frames nothing is known, so everything is sent. All of it is as they were shown it
+        last, so that a frame still to come finds its differences.
         """
         if seq >= self.seq:
             return None
-        keys, whole = self.ledger.changed_since(seq)
-        chosen = self._outermost(self.shown if whole else filter(None, map(self._nearest_shown, keys)))
-        order = dict.fromkeys((name for name, at in self.ledger.changed_lists.items() if at > seq), list[str]())
-        order = self._known_lists(order | self.orders)
+        whole = seq < max(self._born, self._sent_whole)
+        if whole:
+            if self._everything_text is None:
+                self._everything_text = self._resume(0, set(self.shown), self.orders, {"whole": True})
+            return self._everything_text
+        keys = {key for key, at in self._sent_keys.items() if at > seq and key in self.shown}
+        names = {name for name, at in self._sent_lists.items() if at > seq}
+        return self._resume(seq, keys, {name: self.orders.get(name, []) for name in sorted(names)}, {})
+
+    def _resume(self, seq: int, keys: set[str], order: dict[str, list[str]], more: dict[str, Any]) -> str:
         with translation.override(self.language):
-            parts = self._parts({key: self._as_shown(key) for key in chosen})
-        message: dict[str, Any] = {"from": seq, "seq": self.seq, **parts, "order": order}
-        return self._bounded(message | ({"whole": True} if whole else {}))
+            parts = self._parts({key: self._as_shown(key) for key in self._outermost(keys)})
+        order = self._known_lists(order)
+        return self._bounded({"from": seq, "seq": self.seq, **parts, "order": order, **more})
+
+    def _note(self, *, keys: Iterable[str], lists: Iterable[str], whole: bool) -> None:
+        """Remember what a frame held, for those who miss it."""
+        self._everything_text = None
+        self._sent_keys.update(dict.fromkeys(keys, self.seq))
+        self._sent_lists.update(dict.fromkeys(lists, self.seq))
+        if whole:
+            self._sent_whole = self.seq
 
     def _bounded(self, message: Mapping[str, Any]) -> str:
         text = wire.encode(message)
@@ -92,7 +116,7 @@ class Audience:
                 key for key in candidates if key in self.shown and self.shown[key] != before.get(key)
             )
         }
-        order = dict.fromkeys(orders_before, list[str]()) | self.orders
+        order: dict[str, list[str]] = {name: [] for name in orders_before} | self.orders
         order = {name: keys for name, keys in order.items() if keys != orders_before.get(name)}
         listed = {key for keys in self.orders.values() for key in keys}
         gone = sorted(
@@ -100,6 +124,7 @@ class Audience:
             for key in candidates
             if key in before and key not in self.shown and "." not in key and key not in listed
         )
+        self._in_frame = set(parts)
         message: dict[str, Any] = self._parts(parts) if parts else {}
         if order := self._known_lists(order):
             message["order"] = order
@@ -115,10 +140,6 @@ class Audience:
         if self.form == "json":
             return {"items": dict(parts)}
         return {"html": "".join(parts.values())}
-
-    def _nearest_shown(self, key: str) -> str | None:
-        """Find the fragment that these readers know under this key, or the card it was first drawn in."""
-        return next((known for known in (key, *_within(key)) if known in self.shown), None)
 
     @staticmethod
     def _outermost(keys: Iterable[str]) -> list[str]:

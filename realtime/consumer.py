@@ -84,7 +84,7 @@ class RoomSocket(AsyncWebsocketConsumer):
             if self._writer is None:
                 await self.close()  # the handshake isn't over, so this refuses it
             else:
-                self.shut(wire.BAD)
+                self.shut(wire.RESTART)  # our fault, not the client's: it may come back
 
     async def connect(self) -> None:
         """Let the client in and bring it up to date; refuse before the handshake ends."""
@@ -146,7 +146,7 @@ class RoomSocket(AsyncWebsocketConsumer):
         """Take one message; whatever it is, it changes nothing but by the rules."""
         if text_data is None:
             self.shut(wire.BAD)
-        elif len(text_data) > wire.MOST_BYTES_IN:
+        elif wire.size(text_data) > wire.MOST_BYTES_IN:
             self.shut(wire.LARGE)
         elif self.room is None or self._closing is not None:
             return

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -89,7 +91,6 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
     after, epoch = resume_point(query)
     if after is None:
         async with room.reading():
-            await room.readable()
             _must_be_welcome(room, peer)
             return _json(snapshot(room, peer))
     messages = await _news(request, room, peer, after, epoch)
@@ -105,9 +106,9 @@ async def _news(
     until = time.monotonic() + min(number_in(request.GET.get("wait", "")) or 0, MOST_WAIT_SECONDS)
     own_after = number_in(request.GET.get("next", ""))
     await room.caught_up(after)
+    waiting = False
     while True:
         async with room.reading():
-            await room.readable()
             _must_be_welcome(room, peer)
             audience = room.audience(peer.reader, peer.language, peer.form)
             new = (
@@ -119,6 +120,10 @@ async def _news(
             )
             if new:
                 return room.greeting(peer, after, epoch)
+        if not waiting and until > time.monotonic():
+            waiting = True
+            await sync_to_async(close_old_connections)()  # a crowd that waits would hold one each
+            continue  # what came in the meantime
         left = until - time.monotonic()
         if left <= 0 or room.closed or not await room.next_flush(left):
             return None

@@ -95,9 +95,6 @@ class Ledger:
         self.last_at = 0
         self.due: tuple[int, str] | None = None
         self.ops: dict[tuple[str, str], tuple[int, bytes | None]] = {}
-        self.changed_keys: dict[str, int] = {}
-        self.changed_lists: dict[str, int] = {}
-        self.changed_whole = 0
         self.pending = Dirty()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -136,10 +133,6 @@ class Ledger:
         if event.seq <= self._said:
             dirty.say.clear()  # folded again; it was read out the first time
         self.seq, self.last_at = event.seq, event.at
-        self.changed_keys.update(dict.fromkeys(dirty.keys, event.seq))
-        self.changed_lists.update(dict.fromkeys(dirty.lists, event.seq))
-        if dirty.whole:
-            self.changed_whole = event.seq
         self.pending.add(dirty)
 
     def _remember(self, actor: str, op: str, seq: int, asked: Any) -> None:
@@ -214,12 +207,6 @@ class Ledger:
         self._remember(asked.by, asked.op, stream.seq, digest)
         return Ack(asked.op, stream.seq)
 
-    # -- what a resume needs -------------------------------------------------------------------------------------
-
-    def changed_since(self, seq: int) -> tuple[set[str], bool]:
-        """Give the keys that changed after `seq`, and whether everything may have."""
-        return {key for key, at in self.changed_keys.items() if at > seq}, self.changed_whole > seq
-
     def take_pending(self) -> Dirty:
         """Give what became dirty since the last call."""
         pending, self.pending = self.pending, Dirty()
@@ -235,7 +222,9 @@ def make_stream(kind: str) -> Stream:
 
 def run(stream_id: UUID | str, *commands: Asked) -> list[Answer]:
     """Run commands outside any room, for management commands and forms. Rooms notice through the log."""
-    return Ledger(stream_id).commit(commands)
+    ledger = Ledger(stream_id)
+    ledger.load()  # most of the log, before the lock that live rooms wait for
+    return ledger.commit(commands)
 
 
 def by_system(op: str, do: str, **fields: Any) -> Asked:

@@ -24,7 +24,7 @@ from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, U
 from realtime.presence import Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from realtime.audience import Form
 
@@ -33,6 +33,10 @@ logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 0.05
 """Frames are at least this far apart under load; the first change after a quiet time goes out at once."""
 NOW_SECONDS = 1.0
+AUDIENCE_SECONDS = 120.0
+"""What readers without a socket were shown is remembered this long after the last of them asked."""
+FAR_AHEAD = 100_000
+"""Nobody has seen this much more than this process: not worth asking the log."""
 MOST_WAITING = 20_000
 """More commands than this waiting for one room means that the database is too slow: answer `retry`."""
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -79,6 +83,8 @@ class Room:
         self._wake = asyncio.Event()
         self._flushed = asyncio.Event()
         self._stale = False
+        self._looked: asyncio.Future[None] | None = None
+        self._stopping = False
         self._next_flush = 0.0
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
         self._now_sent: dict[tuple[str, str], str] = {}
@@ -91,7 +97,7 @@ class Room:
 
     async def submit(self, asked: Asked) -> Answer:
         """Have a command decided; the answer comes after it is durable."""
-        if self.closed or len(self._waiting) >= MOST_WAITING:
+        if self.closed or self._stopping or len(self._waiting) >= MOST_WAITING:
             return Retry(asked.op, 2.0)
         self.used_at = time.monotonic()
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -112,6 +118,9 @@ class Room:
                 if self._waiting or self._stale:
                     await self._commit()
                 self._tend()
+                if self._stopping and not self._waiting:
+                    self._flush()
+                    self.close(wire.RESTART)
         except Exception:
             logger.exception("room.failed")
             self.close(wire.RESTART)
@@ -164,8 +173,13 @@ class Room:
 
     async def _commit(self) -> None:
         batch, self._waiting, self._stale = self._waiting, [], False
-        async with self._lock:
-            await self._settle(batch)
+        looked, self._looked = self._looked, None
+        try:
+            async with self._lock:
+                await self._settle(batch)
+        finally:
+            if looked is not None and not looked.done():
+                looked.set_result(None)
 
     async def _settle(self, batch: list[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         """Decide and answer. Whatever happens, nobody is left without an answer. Call under the lock."""
@@ -254,7 +268,8 @@ class Room:
         self._audiences = {
             key: audience
             for key, audience in self._audiences.items()
-            if any((peer.reader, peer.language, peer.form) == key for peer in self.peers)
+            if time.monotonic() - audience.used_at < AUDIENCE_SECONDS
+            or any((peer.reader, peer.language, peer.form) == key for peer in self.peers)
         }
         self.on_presence(self)
 
@@ -283,26 +298,38 @@ class Room:
         key = (reader, language, form)
         if key not in self._audiences:
             self._audiences[key] = Audience(self.ledger, reader, language, form)
+        self._audiences[key].used_at = time.monotonic()
         return self._audiences[key]
 
-    def reading(self) -> asyncio.Lock:
-        """Give the lock under which state may be read: never in the midst of a commit."""
-        self.used_at = time.monotonic()
-        return self._lock
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Hold the state still while it is read. Await nothing inside.
 
-    async def readable(self) -> None:
-        """Fold the log again if a failed batch dropped the state. Call under `reading`. Raises DatabaseError."""
-        if self.ledger.state is None:
-            await self._in_thread(self.ledger.load)
+        Raises Unavailable when there is no state to read: the database is away, or the room is closing.
+        """
+        self.used_at = time.monotonic()
+        for _attempt in range(2):
+            async with self._lock:
+                if self.ledger.state is not None and not self.closed:
+                    yield
+                    return
+            await self._look()
+        raise Unavailable
+
+    async def _look(self) -> None:
+        """Have the room's task read the log. Only that task touches the ledger, so whoever asks may hang up."""
+        if self.closed:
+            raise Unavailable
+        if self._looked is None:
+            self._looked = asyncio.get_running_loop().create_future()
+        looked, self._stale = self._looked, True
+        self._wake.set()
+        await asyncio.shield(looked)
 
     async def caught_up(self, seq: int) -> None:
-        """Wait until this process knows the log up to `seq`, if the log has it."""
-        if seq > self.ledger.seq:
-            self._stale = True
-            self._wake.set()
-            async with self._lock:
-                if seq > self.ledger.seq:
-                    await self._decide([])
+        """Wait until this process knows the log up to `seq`, if the log has it. Looks once, for all who ask."""
+        if self.ledger.seq < seq < self.ledger.seq + FAR_AHEAD:
+            await self._look()
 
     async def join(self, peer: Peer, after: int | None, epoch: str) -> None:
         """Take in a client and bring it up to date from `after`, or tell it to fetch the snapshot.
@@ -312,9 +339,6 @@ class Room:
         if after is not None and epoch == self.ledger.epoch:
             await self.caught_up(after)
         async with self.reading():
-            if self.closed:
-                raise Unavailable
-            await self.readable()
             for message in self.greeting(peer, after, epoch):
                 peer.push(message)
             self.peers.add(peer)
@@ -391,6 +415,8 @@ class Room:
             if not future.done():
                 future.set_result(Retry(asked.op, 2.0))
         self._waiting = []
+        if self._looked is not None and not self._looked.done():
+            self._looked.set_result(None)
         for peer in list(self.peers):
             peer.shut(code)
         self.peers.clear()
@@ -399,10 +425,6 @@ class Room:
 
     async def drain(self) -> None:
         """Finish what was already taken, show it, then close for a restart."""
-        async with self._lock:  # lets the batch under way finish
-            waiting, self._waiting = self._waiting, []
-            if waiting:
-                await self._settle(waiting)
-            self._flush()
-        self.close(wire.RESTART)
+        self._stopping = True
+        self._wake.set()
         await self._task

@@ -37,7 +37,6 @@ class WorkshopSocket(RoomSocket):
             reader = _asked_reader(self.scope)
             room = await hub().open(stream)
             async with room.reading():
-                await room.readable()
                 welcome = room.ledger.kind.may_enter(room.ledger.state, actor, reader)
         except (*AWAY, Stream.DoesNotExist):
             return None

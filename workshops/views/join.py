@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from realtime.hub import hub
 from realtime.ledger import Ack, Refusal
@@ -30,11 +30,15 @@ NO_SUCH = gettext_lazy("No workshop is open with this code. Check it with the fa
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
-def enter_code(request: HttpRequest) -> HttpResponse:
+@require_safe
+@or_busy
+async def enter_code(request: HttpRequest) -> HttpResponse:
     """Take a typed code and lead to that workshop's door."""
-    given = request.POST if request.method == "POST" else request.GET
-    form = CodeForm(given) if "code" in given else CodeForm()
+    return await sync_to_async(_enter_code)(request)
+
+
+def _enter_code(request: HttpRequest) -> HttpResponse:
+    form = CodeForm(request.GET) if "code" in request.GET else CodeForm()
     if form.is_bound and form.is_valid():
         if door.is_shut(request):
             form.add_error("code", str(TOO_MANY))
@@ -97,7 +101,6 @@ def _workshop(request: HttpRequest, code: str) -> Workshop | None:
 async def _is_inside(workshop: Workshop, seat: Attendance) -> bool:
     room = await hub().open(workshop.stream_id)
     async with room.reading():
-        await room.readable()
         person = room.ledger.state.people.get(seat.actor)
     return person is not None and not person.removed
 

@@ -23,6 +23,7 @@ from realtime.kinds import Refused
 from realtime.ledger import AWAY, Ack, Refusal, Retry
 from realtime.room import now_ms
 from workshops import actions, permissions, queries, seats
+from workshops.live import words
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
 from workshops.models import Consent
 from workshops.qr import qr_svg
@@ -183,11 +184,8 @@ async def _admission(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room
 
 
 def _not_here() -> HttpResponse:
-    sentence = _(
-        "You are not in this workshop, or were removed from it. Ask the facilitator to let you in again."
-    )
     return HttpResponse(
-        wire.encode({"refused": None, "code": "not_allowed", "message": sentence}),
+        wire.encode({"refused": None, "code": "not_allowed", "message": str(words.NOT_HERE)}),
         status=403,
         content_type="application/json",
     )

@@ -11,6 +11,8 @@ export class Sender {
   #refused;
   #busy = false;
   #stopped = false;
+  /** @type {any} the entry sent last */
+  #out = null;
 
   /**
    * @param {object} parts
@@ -38,6 +40,7 @@ export class Sender {
     try {
       while (this.#outbox.head && this.#ready() && !this.#stopped) {
         const entry = this.#outbox.head;
+        this.#out = entry;
         const answer = await this.#deliver({ op: entry.op, ...entry.command });
         if (answer) await this.#settle(entry, answer);
         else await pause(300);
@@ -59,13 +62,13 @@ export class Sender {
   }
 
   /**
-   * Give the head up: the server can't take it at all (too large, not understood).
+   * Give up what is on its way: the server can't take it at all (too large, not understood).
    * @param {string} message the sentence to show
    * @returns {void}
    */
   reject(message) {
-    const entry = this.#outbox.head;
-    if (entry) this.#final(entry, { refused: entry.op, code: "not_taken", message });
+    const entry = this.#out;
+    if (entry && this.#outbox.entries.includes(entry)) this.#final(entry, { refused: entry.op, code: "not_taken", message });
   }
 
   /**
