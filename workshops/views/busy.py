@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
-from typing import Concatenate
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +14,8 @@ from realtime.ledger import AWAY
 
 
 def or_busy[**P](
-    view: Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponse]],
-) -> Callable[Concatenate[HttpRequest, P], Awaitable[HttpResponse]]:
+    view: Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponse]],
+) -> Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponse]]:
     """Answer 503 with a sentence, instead of an error, when a view could not look."""
 
     @functools.wraps(view)
