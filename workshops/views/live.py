@@ -250,8 +250,8 @@ async def _form_post(
 
 def _words_of(message: dict[str, Any]) -> str:
     """Give back what somebody wrote, where it wasn't taken: the page that comes now has empty fields."""
-    words = str(message.get("text") or message.get("title") or "").strip()
-    return _("Your words: “%(words)s”") % {"words": words} if words else ""
+    said = str(message.get("text") or message.get("title") or "").strip()
+    return _("Your words: “%(words)s”") % {"words": said} if said else ""
 
 
 def command_of(request: HttpRequest) -> dict[str, Any] | None:
