@@ -3,8 +3,9 @@
 
 import { fill } from "./texts.js";
 
-// What can be told to be missing without asking the server.
-const NEEDED = "textarea, [required]";
+// What can be told to be missing without asking the server. (Without script, `required` would stop every other button of
+// the page's one form, so the pages say aria-required.)
+const NEEDED = "textarea, [required], [aria-required=true]";
 
 /**
  * @typedef {object} Reading

@@ -1,0 +1,238 @@
+"""A facilitator goes wrong, and nothing is gone: back, reopen, undo, bring back, let in again; danger asks first."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+from lab_workspace.people.models import User
+from realtime.models import Event
+from tests.browser.room import (
+    SAVED,
+    armed,
+    ballot_line,
+    card,
+    console,
+    in_vote,
+    in_writing,
+    join,
+    look,
+    make_workshop,
+    press,
+    sync_to_async,
+    write,
+)
+from tests.chromium import DESK, PHONE, Visitors
+from tests.conftest import StartDaphne
+from tests.makers import make_member
+
+IDEAS = ["A card in every pack", "Ask twice"]
+HALF = "I was just going to say that"
+
+
+def person(page: Page, name: str) -> Locator:
+    return page.locator(".who > li", has_text=name)
+
+
+async def change(page: Page, name: str) -> None:
+    await person(page, name).get_by_text("Change").click()
+
+
+async def test_going_on_too_early_costs_nobody_a_word(
+    daphne: StartDaphne, visitors: Visitors, staff: User
+) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(in_writing)(workshop, IDEAS)
+    server = daphne()
+    sal = await console(visitors, server.url, workshop, staff)
+    ann = await join(visitors, server.url, workshop, "Ann")
+    await write(ann, "My first")
+    await ann.get_by_label("Your idea", exact=True).first.press_sequentially(HALF)
+    await press(sal, "Go to Group the ideas")
+    await expect(ann.get_by_role("heading", level=1, name="Group the ideas")).to_be_visible()
+    await press(sal, "Back to Write ideas")
+    await press(sal, "Open it again")
+    await expect(ann.get_by_label("Your idea", exact=True).first).to_have_value(HALF)
+    await expect(ann.locator("#own-ideas .idea-text")).to_have_text(["My first"])
+    await press(ann, "Save idea")
+    await expect(ann.locator("#own-ideas .idea-text")).to_have_count(2)
+
+    await ann.get_by_label("Your idea", exact=True).first.press_sequentially("And one late one")
+    await armed(sal, "Show the ideas…", "Show the ideas")
+    await expect(ann.locator("#ideas .idea-text")).to_have_count(4)
+    await expect(ann.get_by_label("A late idea")).to_have_value("And one late one")
+    await press(ann, "Send late idea")
+    await expect(sal.locator("#ideas .idea-text")).to_have_count(5)
+
+    await sal.get_by_text("Run it once more").click()
+    await press(sal, "Start a new round")
+    await write(ann, "Of the second round")
+    await expect(sal.get_by_text("round 2").first).to_be_visible()
+    await expect(sal.locator("#ideas .idea-text")).to_have_count(5)
+    await press(sal, "Back to the lobby")
+    await expect(ann.get_by_role("heading", level=1, name="You are in")).to_be_visible()
+    await sal.locator(".run li", has_text="Write ideas").get_by_role("button", name="Go here").click()
+    await expect(ann.locator("#own-ideas .idea-text")).to_have_count(4)
+
+
+async def test_the_clock_can_be_stopped_and_given_more(
+    daphne: StartDaphne, visitors: Visitors, staff: User
+) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(in_writing)(workshop, IDEAS)
+    server = daphne()
+    sal = await console(visitors, server.url, workshop, staff)
+    ann = await join(visitors, server.url, workshop, "Ann")
+    await press(sal, "Pause")
+    await expect(ann.get_by_text("left, paused")).to_be_visible()
+    await expect(ann.get_by_role("button", name="Save idea")).to_have_count(0)
+    await ann.get_by_label("Your idea").first.fill(HALF)
+    await look(ann, "paused-ann")
+    await press(sal, "1 minute")
+    await press(sal, "Go on")
+    await expect(ann.locator("[id='stage.timer'] time")).to_have_attribute("data-until", re.compile(r"^\d+$"))
+    await expect(sal.locator("[id='stage.timer'] time")).to_have_text(re.compile(r"^10:\d\d$"))
+    await expect(ann.get_by_label("Your idea").first).to_have_value(HALF)
+    await press(ann, "Save idea")
+    await expect(ann.locator("#own-ideas .idea-text")).to_have_text([HALF])
+    await press(sal, "Close")
+    await expect(ann.get_by_label("A late idea")).to_be_visible()
+    await press(sal, "Open it again")
+    await expect(ann.get_by_role("button", name="Save idea")).to_be_visible()
+
+
+async def test_an_idea_is_hidden_with_a_reason_and_brought_back(
+    daphne: StartDaphne, visitors: Visitors, staff: User
+) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(in_writing)(workshop, IDEAS)
+    server = daphne()
+    sal = await console(visitors, server.url, workshop, staff)
+    ann = await join(visitors, server.url, workshop, "Ann")
+    await write(ann, "Dr Poll does it wrong")
+    await armed(sal, "Show the ideas…", "Show the ideas")
+    await card(sal, "Dr Poll").get_by_role("checkbox").check()
+    await sal.get_by_text("Selected ideas: hide or merge").click()
+    await look(sal, "moderation-sal")
+    await press(sal, "Hide the selected ideas")
+    await expect(sal.get_by_text("Write something first.")).to_be_visible()
+    await expect(card(sal, "Dr Poll").get_by_role("checkbox")).to_be_checked()
+    await sal.get_by_label("Hide, because").fill("It names a person.")
+    await press(sal, "Hide the selected ideas")
+    await expect(card(sal, "Dr Poll")).to_have_count(0)
+    await expect(ann.locator("#ideas .idea-text")).to_have_count(2)
+    await expect(ann.locator("#own-ideas")).to_contain_text("It names a person.")
+    await sal.get_by_text("Off the board").click()
+    await press(sal, "Put back")
+    await expect(card(ann, "Dr Poll")).to_be_visible()
+    await expect(ann.locator("#own-ideas")).not_to_contain_text("It names a person.")
+
+    for text in IDEAS:
+        await card(sal, text).get_by_role("checkbox").check()
+    await press(sal, "Merge the selected ideas into the first")
+    await expect(ann.locator("#ideas .idea-text")).to_have_count(2)
+    await sal.get_by_text("Off the board").click()
+    await press(sal, "Put back")
+    await expect(ann.locator("#ideas .idea-text")).to_have_count(3)
+
+
+async def test_people_are_renamed_removed_and_let_in_again(
+    daphne: StartDaphne, visitors: Visitors, staff: User
+) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(in_writing)(workshop, IDEAS)
+    server = daphne()
+    sal = await console(visitors, server.url, workshop, staff)
+    ann = await join(visitors, server.url, workshop, "Some Rude Name")
+    await write(ann, "My first")
+    await change(sal, "Some Rude Name")
+    rude = person(sal, "Some Rude Name")
+    await rude.get_by_label("Name", exact=True).fill("Rae")
+    await rude.get_by_role("button", name="Rename").click()
+    await expect(rude).to_have_count(0)
+    rae = person(sal, "Rae")
+    await change(sal, "Rae")
+    await rae.get_by_role("button", name="Remove from the workshop").click()
+    await expect(ann.locator("#saved")).to_contain_text("You were removed from this workshop.")
+    await expect(sal.locator(".who .is-removed")).to_have_count(1)
+    await ann.reload()
+    await expect(ann).to_have_url(f"{server.url}/join/{workshop.code}/")
+    await look(ann, "removed-ann")
+    if not await rae.get_by_role("button", name="Let in again").is_visible():
+        await change(sal, "Rae")
+    await rae.get_by_role("button", name="Let in again").click()
+    await expect(sal.locator(".who .is-removed")).to_have_count(0)
+    await ann.goto(f"/workshops/{workshop.pk}/")
+    await expect(ann.locator("#own-ideas .idea-text")).to_have_text(["My first"])
+
+
+async def test_a_locked_door_says_so(daphne: StartDaphne, visitors: Visitors, staff: User) -> None:
+    workshop = await make_workshop(staff)
+    server = daphne()
+    sal = await console(visitors, server.url, workshop, staff)
+    inside = await join(visitors, server.url, workshop, "Ann")
+    await press(sal, "Lock the door")
+    await expect(sal.get_by_text("The door is locked: nobody new can join.")).to_be_visible()
+    late = await visitors.open(server.url, f"/join/{workshop.code}/", size=PHONE)
+    await late.get_by_label("Your name").fill("Zed")
+    await press(late, "Join the workshop")
+    await expect(late.get_by_text("locked")).to_be_visible()
+    await expect(late.get_by_label("Your name")).to_have_value("Zed")
+    await look(late, "door-locked")
+    visitors.expect_problem("400")
+    await inside.reload()
+    await expect(inside.get_by_role("heading", level=1, name="You are in")).to_be_visible()
+    await press(sal, "Unlock the door")
+    await expect(sal.get_by_text("The door is locked")).to_have_count(0)
+    await press(late, "Join the workshop")
+    await late.wait_for_url(f"**/workshops/{workshop.pk}/")
+
+
+async def test_two_facilitators_pressing_next_skip_nothing(
+    daphne: StartDaphne, visitors: Visitors, staff: User, bob: User
+) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(make_member)(workshop.challenge, bob, "facilitator")
+    await sync_to_async(in_writing)(workshop, IDEAS)
+    server = daphne()
+    pages = [await console(visitors, server.url, workshop, user) for user in (staff, bob)]
+    buttons = [page.get_by_role("button", name="Go to Group the ideas") for page in pages]
+    await asyncio.gather(*(button.dispatch_event("click") for button in buttons))
+    for page in pages:
+        await expect(page.get_by_role("heading", level=1, name="Group the ideas")).to_be_visible()
+        await expect(page.locator("#saved")).to_have_text(SAVED)
+    moved = await sync_to_async(list)(
+        Event.objects.filter(stream=workshop.stream_id, kind="show.moved").values_list("body", flat=True)
+    )
+    assert [body["activity"] for body in moved] == ["a1", "a2"]
+
+
+async def test_closing_and_showing_ask_first(daphne: StartDaphne, visitors: Visitors, staff: User) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(in_vote)(workshop, IDEAS)
+    server = daphne()
+    sal = await console(visitors, server.url, workshop, staff)
+    ann = await join(visitors, server.url, workshop, "Ann", size=DESK)
+    await press(ann, f"Add one dot to “{IDEAS[0]}”")
+    await expect(ann.locator(".dock b")).to_have_text("4")
+    await sal.get_by_text("Show the result…").click()
+    await expect(sal.get_by_role("heading", name="Close the vote and show the result?")).to_be_visible()
+    await sal.get_by_text("Show the result…").click()
+    await expect(ann.locator(".tally-line")).to_have_count(0)
+    await press(sal, "Close")
+    await expect(ann.get_by_text("The vote is closed. Your dots are counted.")).to_be_visible()
+    await press(sal, "Open it again")
+    await press(ann, f"Add one dot to “{IDEAS[1]}”")
+    await expect(ann.locator(".dock b")).to_have_text("3")
+    await expect(ballot_line(ann, IDEAS[0])).to_contain_text("Your dots saved: 1")
+    await armed(sal, "Show the result…", "Show the result")
+    await sal.get_by_text("Run it once more").click()
+    await press(sal, "Start a new round")
+    await expect(ann.locator(".dock b")).to_have_text("5")
+    await sal.get_by_text("Close the workshop…").click()
+    await expect(sal.get_by_text("This can't be undone.")).to_be_visible()
+    await expect(ann.locator(".dock")).to_be_visible()
+    await press(sal, "Close and seal the archive")
+    await expect(ann.get_by_role("heading", level=1, name="The workshop is closed")).to_be_visible()
