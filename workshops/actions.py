@@ -166,10 +166,17 @@ def joining(
 
     For somebody already inside in that role it is refused with `nothing_to_do`, so sending it twice does no harm.
     """
+    return role_of(seat.actor, role, name, background=background, consent=consent)
+
+
+def role_of(
+    actor: str, role: str, name: str, *, background: str = "", consent: str = Consent.INTERNAL
+) -> Asked:
+    """Make the command that gives a pseudonym a role; name, background and consent count only for a newcomer."""
     return by_system(
         str(uuid.uuid4()),
         "person.join",
-        person=seat.actor,
+        person=actor,
         name=name[:60],
         role=role,
         background=background[:60],

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user
 from django.core import signing
 
-from workshops.models import Attendance
+from workshops import permissions
+from workshops.models import Attendance, Workshop
 
 if TYPE_CHECKING:
     import uuid
 
     from django.http import HttpRequest, HttpResponse
-
-    from workshops.models import Workshop
 
 TICKET = "seat"
 TICKET_SECONDS = 600
@@ -81,6 +80,12 @@ def seat_of_session(session: Any, workshop_id: uuid.UUID) -> tuple[str, str] | N
         actor = session.get("seats", {}).get(str(workshop_id))
         seat = seats.filter(actor=actor, user=None).first() if actor else None
     return (str(seat.workshop.stream_id), seat.actor) if seat else None
+
+
+def may_run(session: Any, workshop_id: uuid.UUID) -> bool:
+    """Whether the account of a session may facilitate this workshop, as of now."""
+    workshop = Workshop.objects.select_related("challenge").filter(pk=workshop_id).first()
+    return workshop is not None and permissions.can_facilitate(get_user(_Bare(session)), workshop)  # type: ignore[arg-type]
 
 
 class _Bare:

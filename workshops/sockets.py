@@ -2,45 +2,93 @@
 
 from __future__ import annotations
 
+import asyncio
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from realtime import wire
 from realtime.consumer import Admission, RoomSocket
 from realtime.hub import hub
 from realtime.ledger import AWAY
 from realtime.models import Stream
-from workshops import seats
-from workshops.live.state import PARTICIPANT, READERS
+from workshops import actions, seats
+from workshops.live.state import FACILITATOR, PARTICIPANT, READERS
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from realtime.room import Room
+
+
+RIGHTS_SECONDS = 60.0
+"""How long somebody may go on facilitating on an open socket after the right to was taken away."""
 
 
 class WorkshopSocket(RoomSocket):
     """`/ws/workshops/<id>/`."""
 
+    _rights: asyncio.Task[None] | None = None
+
     async def admit(self) -> Admission | None:
-        """Admit who holds a seat, as the kind of reader they ask for and may be."""
+        """Admit who holds a seat, as the kind of reader they ask for and may be.
+
+        The ticket is enough for participants. What facilitators see needs the account's right, as of now.
+        """
         workshop_id = self.scope["url_route"]["kwargs"]["workshop_id"]
         cookies = _cookies(self.scope)
+        reader = _asked_reader(self.scope)
+        self._session = cookies.get(settings.SESSION_COOKIE_NAME)
         known = seats.read_ticket(cookies.get(seats.TICKET, ""), workshop_id)
         try:
+            if reader != PARTICIPANT and not await self._may_run(workshop_id):
+                return None
             if known is None:
-                known = await hub().in_thread(
-                    _by_session, cookies.get(settings.SESSION_COOKIE_NAME), workshop_id
-                )
+                known = await hub().in_thread(_by_session, self._session, workshop_id)
             if known is None:
                 return None
             stream, actor = known
-            reader = _asked_reader(self.scope)
             room = await hub().open(stream)
             async with room.reading():
-                welcome = room.ledger.kind.may_enter(room.ledger.state, actor, reader)
+                state = room.ledger.state
+                welcome = room.ledger.kind.may_enter(state, actor, reader)
+                facilitates = welcome and state.people[actor].role == FACILITATOR
         except (*AWAY, Stream.DoesNotExist):
             return None
-        return Admission(stream, actor, reader, _language(self.scope, cookies)) if welcome else None
+        if not welcome:
+            return None
+        if facilitates:
+            self._rights = asyncio.create_task(self._keep_right(room, workshop_id, actor, reader))
+        return Admission(stream, actor, reader, _language(self.scope, cookies))
+
+    async def _may_run(self, workshop_id: UUID) -> bool:
+        return bool(await hub().in_thread(_runs, self._session, workshop_id))
+
+    async def _keep_right(self, room: Room, workshop_id: UUID, actor: str, reader: str) -> None:
+        """Look again, now and then, whether this facilitator still is one."""
+        while True:
+            await asyncio.sleep(RIGHTS_SECONDS)
+            try:
+                if await self._may_run(workshop_id):
+                    continue
+                async with room.reading():
+                    name = room.ledger.state.people[actor].name
+                await room.submit(actions.role_of(actor, "participant", name))
+            except AWAY:
+                continue
+            if reader != PARTICIPANT:
+                self.shut(wire.REMOVED)
+            return
+
+    async def disconnect(self, code: int) -> None:
+        """Stop looking."""
+        if self._rights is not None:
+            self._rights.cancel()
+        await super().disconnect(code)
 
 
 def _asked_reader(scope: dict[str, Any]) -> str:
@@ -51,11 +99,18 @@ def _asked_reader(scope: dict[str, Any]) -> str:
     return PARTICIPANT
 
 
+def _runs(session_key: str | None, workshop_id: UUID) -> bool:
+    return bool(session_key) and seats.may_run(_store(session_key), workshop_id)
+
+
+def _store(session_key: str | None) -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+
+
 def _by_session(session_key: str | None, workshop_id: Any) -> tuple[str, str] | None:
     if not session_key:
         return None
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    return seats.seat_of_session(store(session_key), workshop_id)
+    return seats.seat_of_session(_store(session_key), workshop_id)
 
 
 def _cookies(scope: dict[str, Any]) -> dict[str, str]:

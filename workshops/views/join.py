@@ -90,8 +90,6 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _workshop(request: HttpRequest, code: str) -> Workshop | None:
-    if door.is_shut(request):
-        return None
     workshop = queries.workshop_with_code(code)
     if workshop is None:
         door.wrong_code(request)

@@ -84,10 +84,12 @@ def _seat(
     workshop = queries.workshop_or_404(workshop_id)
     user = request.user
     seat = seats.seat_in(request, workshop)
+    if reader != PARTICIPANT and not permissions.can_facilitate(user, workshop):
+        raise Http404
     if not user.is_authenticated:
         return workshop, seat, None
-    if seat is None and reader != PARTICIPANT and permissions.can_facilitate(user, workshop):
-        seat = actions.seat_for_user(workshop, user)
+    if reader != PARTICIPANT and (seat is None or seat.user_id is None):
+        seat = actions.seat_for_user(workshop, user)  # also for who came in as a guest before signing in
     role = actions.role_in(workshop, user) if seat is not None and seat.user_id == user.pk else None
     return workshop, seat, role
 
@@ -269,5 +271,7 @@ def command_of(request: HttpRequest) -> dict[str, Any] | None:
             message[name] = request.POST.getlist(field[:-2]) if many else request.POST.get(field, "")
     for name in ("done", "undo"):
         message.pop(name, None)
-    message["op"] = request.POST.get("op", "")
+    # Each button of a page has an operation of its own; the same button pressed twice takes effect once.
+    pressed = f"{request.POST.get('op', '')} {json.dumps(message, sort_keys=True)}"
+    message["op"] = str(uuid.uuid5(uuid.NAMESPACE_OID, pressed))
     return message

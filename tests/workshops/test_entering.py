@@ -1,0 +1,96 @@
+"""Who gets in: rights looked at on every entry, guests who sign in, and a door that nobody can shut for others."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from challenges.models import Membership
+from lab_workspace.people.models import User
+from realtime.ledger import by_system, run
+from tests.makers import make_challenge, make_member
+from workshops.actions import make_workshop
+from workshops.door import MOST_WRONG
+from workshops.models import Workshop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def workshop(alice: User) -> Workshop:
+    """A workshop with one activity, facilitated by Alice."""
+    cache.clear()
+    challenge = make_challenge()
+    make_member(challenge, alice, Membership.Role.FACILITATOR)
+    made = make_workshop(challenge, "Choosing", timezone.now(), 60, alice)
+    run(made.stream_id, by_system("add-1-00", "step.add", kind="brainstorm"))
+    return made
+
+
+def console(workshop: Workshop) -> str:
+    return reverse("workshops:console", args=[workshop.pk])
+
+
+def join(client: Client, workshop: Workshop, name: str = "Robin") -> int:
+    door = reverse("workshops:join", args=[workshop.code])
+    return client.post(door, {"name": name, "consent": "internal"}).status_code
+
+
+def test_who_is_no_facilitator_any_more_sees_no_console(
+    client: Client, alice: User, workshop: Workshop
+) -> None:
+    client.force_login(alice)
+    assert client.get(console(workshop)).status_code == 200
+    Membership.objects.filter(user=alice).delete()
+    assert client.get(console(workshop)).status_code == 404
+    assert client.get(reverse("workshops:frames", args=[workshop.pk]) + "?as=facilitator").status_code == 403
+
+
+def test_not_even_of_a_closed_workshop(client: Client, alice: User, workshop: Workshop) -> None:
+    client.force_login(alice)
+    assert client.get(console(workshop)).status_code == 200
+    run(workshop.stream_id, by_system("open-1-0", "step.open", activity="a1"))
+    run(workshop.stream_id, by_system("close-10", "workshop.close"))
+    assert client.get(console(workshop)).status_code == 200
+    Membership.objects.filter(user=alice).delete()
+    assert client.get(console(workshop)).status_code == 404
+
+
+def test_a_guest_who_signs_in_can_open_their_console(client: Client, alice: User, workshop: Workshop) -> None:
+    assert join(client, workshop) == 302
+    seats = client.session["seats"]
+    client.force_login(alice)
+    session = client.session
+    session["seats"] = seats
+    session.save()
+    assert client.get(console(workshop)).status_code == 200
+
+
+def test_wrong_codes_shut_no_right_link(client: Client, workshop: Workshop) -> None:
+    for _try in range(MOST_WRONG):
+        client.get(reverse("workshops:enter_code"), {"code": "WRNG0000"})
+    typed = client.get(reverse("workshops:enter_code"), {"code": workshop.code})
+    assert typed.status_code == 400
+    assert "too many wrong codes" in typed.content.decode()
+    assert join(client, workshop) == 302
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.get(reverse("workshops:enter_code"), {"code": workshop.code}).status_code == 302
+
+
+def test_each_button_of_a_page_without_script_has_an_operation_of_its_own(
+    client: Client, workshop: Workshop
+) -> None:
+    run(workshop.stream_id, by_system("open-1-0", "step.open", activity="a1"))
+    join(client, workshop)
+    act = reverse("workshops:commands", args=[workshop.pk])
+    page_op = "11111111-2222-3333-4444-555555555555"
+    for words in ("One", "Two", "Two"):
+        command = '{"do":"idea.add","activity":"a1","fields":{"text":"new-idea"}}'
+        assert client.post(act, {"op": page_op, "command": command, "new-idea": words}).status_code == 302
+    page = client.get(reverse("workshops:room", args=[workshop.pk])).content.decode()
+    assert 'id="own-i3"' not in page
+    assert 'id="own-i1"' in page
+    assert 'id="own-i2"' in page
