@@ -101,12 +101,13 @@ def mailer(url: str, *, debug: bool) -> dict[str, Any]:
     }
 
 
-def database(config: dict[str, Any], *, seconds: int) -> dict[str, Any]:
+def database(config: dict[str, Any]) -> dict[str, Any]:
     """Fit a parsed DATABASE_URL to a live workshop.
 
     SQLite: write-ahead log, every commit on the disk before it counts (`synchronous=FULL`), and transactions
     that take the write lock at once, because deferred ones fail with "database is locked".
-    PostgreSQL: connections live for `seconds` and are checked before use, so that a restart heals itself.
+    PostgreSQL: a connection ends with its request. Every request has a thread of its own here, so one that stayed
+    open would never be used again, only held. The live rooms keep theirs; see `realtime.hub`.
     """
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {
@@ -116,7 +117,7 @@ def database(config: dict[str, Any], *, seconds: int) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
         }
     else:
-        config["CONN_MAX_AGE"] = seconds
+        config["CONN_MAX_AGE"] = 0
         config["CONN_HEALTH_CHECKS"] = True
     return config
 

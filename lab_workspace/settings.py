@@ -89,9 +89,7 @@ _sqlite = f"sqlite:///{BASE_DIR}/var/db.sqlite3"
 if not env.str("DATABASE_URL", ""):
     (BASE_DIR / "var").mkdir(exist_ok=True)
 DATABASES = {
-    "default": environment.database(
-        dict(env.dj_db_url("DATABASE_URL", _sqlite)), seconds=env.int("DATABASE_CONNECTION_SECONDS", 60)
-    )
+    "default": environment.database(dict(env.dj_db_url("DATABASE_URL", _sqlite))),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
 from asgiref.sync import sync_to_async
+from django.core.exceptions import RequestDataTooBig
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation

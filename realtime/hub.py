@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from asgiref.sync import sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connections
+from django.db import connections
 from django.utils import timezone
 
 from realtime import wire
@@ -59,7 +59,7 @@ class Hub:
         """Run database work in one of the hub's threads, off the event loop."""
 
         def run() -> Any:
-            close_old_connections()
+            _keep_connection()
             return work(*args)
 
         return await sync_to_async(run, thread_sensitive=False, executor=self._threads)()
@@ -255,6 +255,13 @@ async def _drain(room: Room) -> None:
     except Exception:
         logger.exception("hub.drain_failed")
         room.close(wire.RESTART)
+
+
+def _keep_connection() -> None:
+    """Keep this thread's connection, because the thread lives as long as the process; replace one that broke."""
+    for connection in connections.all(initialized_only=True):
+        connection.close_at = None
+        connection.close_if_unusable_or_obsolete()
 
 
 def _group(name: str) -> str:

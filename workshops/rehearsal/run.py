@@ -88,10 +88,11 @@ class Rehearsal:
             progress = asyncio.create_task(self._progress())
             stack.callback(progress.cancel)
             self.people = await self._people(together, chance, session)
-            with self._timed("joining"):
-                await self._all(Person.join)
-            parts = [asyncio.create_task(person.take_part()) for person in self.people]
+            parts: list[asyncio.Task[None]] = []
             try:
+                with self._timed("joining"):
+                    await self._all(Person.join)
+                parts = [asyncio.create_task(person.take_part()) for person in self.people]
                 if plan.drive:
                     await self._drive(Facilitator(together, await session(), self.people))
                 await asyncio.gather(*parts)
