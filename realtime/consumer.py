@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_BYTES_WAITING = 1_000_000
-COMMANDS_PER_SECOND, COMMANDS_AT_ONCE = 20.0, 60.0
 FLOOD = 400
 """So many more messages over the limit than within it close the socket."""
 LAST_ANSWERS_SECONDS = 2.0
@@ -59,7 +57,7 @@ class RoomSocket(AsyncWebsocketConsumer):
         self._out_bytes = 0
         self._out_ready = asyncio.Event()
         self._closing: int | None = None
-        self._tokens, self._tokens_at, self._over = COMMANDS_AT_ONCE, time.monotonic(), 0
+        self._over = 0
         self._commands: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -155,23 +153,19 @@ class RoomSocket(AsyncWebsocketConsumer):
             try:
                 asked = wire.read_text(text_data, self.person)
             except Refused as refused:
-                self._spend()
+                self._spend(self.room)
                 self._answer(Refusal(_op_in(text_data), refused.code, refused.sentence))
                 return
-            if not self._spend():
+            if not self._spend(self.room):
                 self._answer(Retry(asked.op, 2.0))
                 return
             task = asyncio.create_task(self._submit(self.room, asked))
             self._commands.add(task)
             task.add_done_callback(self._commands.discard)
 
-    def _spend(self) -> bool:
-        """Take from this client's allowance; False when it is used up. A lasting flood closes the socket."""
-        now = time.monotonic()
-        self._tokens = min(COMMANDS_AT_ONCE, self._tokens + (now - self._tokens_at) * COMMANDS_PER_SECOND)
-        self._tokens_at = now
-        if self._tokens >= 1:
-            self._tokens -= 1
+    def _spend(self, room: Room) -> bool:
+        """Take from this person's allowance; False when it is used up. A lasting flood closes the socket."""
+        if room.allows(self.person):
             self._over = max(0, self._over - 1)
             return True
         self._over += 1

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from realtime import wire
 from realtime.consumer import Admission, number_in, resume_point
 from realtime.kinds import Refused
-from realtime.ledger import Answer, Refusal
+from realtime.ledger import Answer, Refusal, Retry
 from realtime.room import now_ms
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ async def decide(room: Room, message: Any, admission: Admission) -> Answer:
     except Refused as refused:
         return Refusal(wire.op_of(message), refused.code, refused.sentence)
     room.seen(admission.person)
+    if not room.allows(admission.person):
+        return Retry(asked.op, 2.0)
     return await room.submit(asked)
 
 

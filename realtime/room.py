@@ -21,6 +21,7 @@ from realtime import wire
 from realtime.audience import Audience, own_fragments
 from realtime.kinds import SYSTEM, Dirty
 from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
+from realtime.limits import Allowance
 from realtime.presence import Presence
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Room:
         self._wake = asyncio.Event()
         self._flushed = asyncio.Event()
         self._stale = False
+        self._allowances: dict[str, Allowance] = {}
         self._looked: asyncio.Future[None] | None = None
         self._stopping = False
         self._next_flush = 0.0
@@ -104,6 +106,13 @@ class Room:
         self._waiting.append((asked, answer))
         self._wake.set()
         return await answer
+
+    def allows(self, person: str) -> bool:
+        """Take one command from a person's allowance; False when they ask too much at once."""
+        now = time.monotonic()
+        if person not in self._allowances:
+            self._allowances[person] = Allowance(now)
+        return self._allowances[person].spend(now)
 
     def hint(self, seq: int) -> None:
         """Hear that the log has reached `seq`, perhaps through another process."""

@@ -11,6 +11,8 @@ from workshops.live.rules import Rules
 from workshops.live.state import FACILITATOR, Person, State
 
 CONSENTS = ("internal", "unnamed", "role", "named")
+MOST_PEOPLE = 3000
+"""More than any Lab workshop, and a bound on what one leaked code can fill."""
 ROLES = ("facilitator", "participant", "observer")
 NAME = Text(most=60, lines=False)
 BACKGROUND = Text(most=60, lines=False, required=False)
@@ -25,6 +27,8 @@ def join(state: State, command: Command, by: str) -> list[NewEvent]:
         raise Refused("workshop_closed", words.WORKSHOP_CLOSED)
     if known is not None and known.removed:
         raise Refused("not_allowed", words.NOT_HERE)
+    if known is None and len(state.people) >= MOST_PEOPLE:
+        raise Refused("full", _("This workshop is full. Ask the facilitator."))
     if known is None and state.door_locked and command["role"] != FACILITATOR:
         raise Refused("door_locked", _("The door is locked. Ask the facilitator to let you in."))
     if known is not None and known.role == command["role"]:
