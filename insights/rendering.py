@@ -126,7 +126,6 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         "loose": _spoken([idea for gid, idea in block["ideas"].items() if gid not in in_groups]),
         "n_loose": sum(gid not in in_groups for gid in block["ideas"]),
         "day": moment_of(block["workshop"].get("closed_at")),
-        "head": block["seal"]["head"][:12],
     }
 
 
@@ -170,7 +169,6 @@ def evidence_of(row: dict[str, Any]) -> dict[str, Any]:
         "label": Evidence.Kind(row["kind"]).label,
         "strength_label": pgettext("evidence", STRENGTHS.get(row["strength"], row["strength"])),
         "day": moment_of(workshop["day"]) if workshop else None,
-        "head": workshop["head"][:12] if workshop else "",
         "outcome_step": row.get("outcome", ""),
     }
 
