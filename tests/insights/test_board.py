@@ -10,7 +10,8 @@ from challenges.models import Challenge
 from insights.actions import board as acts
 from insights.models import Evidence, Insight
 from insights.queries import BoardFilter, board, latest_insights
-from tests.insights.conftest import INTERNAL, UNNAMED, People
+from tests.insights.conftest import People
+from tests.workshops.closing import INTERNAL, ROLE
 from workshops.models import Archive
 
 
@@ -32,9 +33,9 @@ def test_taking_from_a_workshop_keeps_the_identity_and_the_votes(
     as_staff: Client, challenge: Challenge, archive: Archive
 ) -> None:
     address = reverse("insights:take", args=[challenge.slug, archive.workshop_id])
-    idea = archive.workshop.ideas.get(text=UNNAMED).gid
-    group = archive.workshop.clusters.get(title="Places").gid
-    assert UNNAMED in as_staff.get(address).content.decode()
+    idea = archive.workshop.ideas.get(text=ROLE).gid
+    group = archive.workshop.clusters.get(title="Finding a way in").gid
+    assert ROLE in as_staff.get(address).content.decode()
     empty = as_staff.post(address, {"statement": "S", "status": "emerging", "strength": "weak"})
     assert "Tick at least one idea or group." in empty.content.decode()
 
@@ -45,15 +46,17 @@ def test_taking_from_a_workshop_keeps_the_identity_and_the_votes(
     rows = Insight.objects.get().evidence.values_list("kind", "source", "outcome")
     assert set(rows) == {("idea", idea, ""), ("cluster", group, ""), ("vote", idea, "a3/1")}
     page = as_staff.get(Insight.objects.get().get_absolute_url()).content.decode()
-    assert "5 dots, from 4 people" in page
-    assert "sealed at entry 1,871" in page
+    assert "3 dots from 2 people" in page
+    assert "Sealed on" in page
+    assert archive.chain_head in page
 
 
 def test_what_is_not_of_this_workshop_cannot_be_taken(
     as_staff: Client, challenge: Challenge, archive: Archive
 ) -> None:
-    hidden = archive.workshop.ideas.get(hidden=True).gid
-    for gid in ("made up", hidden):
+    hidden = archive.workshop.ideas.filter(hidden=True)
+    assert hidden
+    for gid in ("made up", *(idea.gid for idea in hidden)):
         as_staff.post(
             reverse("insights:take", args=[challenge.slug, archive.workshop_id]),
             {"statement": "S", "status": "emerging", "strength": "weak", "items": [gid]},

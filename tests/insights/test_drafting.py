@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from insights.markdown import TAGS, plain, render
 from insights.models import Insight, Report
+from tests.insights.conftest import make_challenge
+from tests.workshops.closing import closed_workshop
 from workshops.models import Archive
 
 
@@ -96,9 +98,7 @@ def test_a_mistake_keeps_what_was_written(as_staff: Client, report: Report) -> N
 
 
 def test_an_outcome_of_another_challenge_cannot_be_shown(as_staff: Client, report: Report) -> None:
-    from tests.insights.conftest import close_workshop, make_challenge
-
-    other = close_workshop(make_challenge("other", "Other"), code="OTHER")
+    other = closed_workshop(make_challenge("other", "Other")).archive
     answer = as_staff.post(at("add_block", report), {"kind": "outcome", "outcome": f"{other.pk}:a1/1"})
     assert answer.status_code == 200
     assert not report.blocks.filter(archive=other).exists()
@@ -153,5 +153,5 @@ def test_words_of_a_workshop_stay_as_they_are(title: str) -> None:
 def test_the_preview_shows_the_draft(as_staff: Client, report: Report) -> None:
     page = as_staff.get(at("preview", report)).content.decode()
     assert "<strong>short</strong>" in page
-    assert "Rests on 5 ideas and 1 workshop" in page
-    assert "9 dots from 5 of 6 people" in page
+    assert "Rests on 4 ideas and 1 workshop" in page
+    assert "7 dots from 3 of 4 people" in page

@@ -19,7 +19,9 @@ from insights.checks import problems_of, remarks_of
 from insights.content import build
 from insights.models import Insight, Report, ReportVersion, VersionIsFixedError
 from insights.queries import is_whole
-from tests.insights.conftest import HIDDEN, INTERNAL, NAMED, ROLE, UNNAMED, People, close_workshop
+from tests.insights.conftest import People
+from tests.workshops.closing import HIDDEN, INTERNAL, NAMED, ROLE, UNNAMED, closed_workshop
+from workshops.archive import checksum
 from workshops.models import Archive, IdeaRecord
 
 
@@ -27,6 +29,7 @@ from workshops.models import Archive, IdeaRecord
 def version(report: Report, insight: Insight, people: People, archive: Archive) -> ReportVersion:
     """Published and listed, with an insight that rests on a group and an idea kept inside the Lab."""
     workshop = archive.workshop
+    workshop.ideas.filter(text=UNNAMED).update(credit="Dietitian")  # as no record should hold it
     for text in (INTERNAL, UNNAMED):
         gid = workshop.ideas.get(text=text).gid
         board_acts.add_evidence(insight, None, kind="idea", workshop=workshop, source=gid)
@@ -46,11 +49,11 @@ def figure(version: ReportVersion, number: int, form: str) -> str:
 def test_the_draft_begins_with_what_is_known(report: Report) -> None:
     blocks = list(report.blocks.all())
     assert [block.heading for block in blocks] == [
-        "What we asked", "How we worked", "Ideas", "Groups", "Dots", "What we do not know",
+        "What we asked", "How we worked", "Ideas", "Groups", "Vote", "What we do not know",
     ]  # fmt: skip
-    assert "6 people took part" in blocks[1].text
-    assert "14 minutes, planned 15" in blocks[1].text
-    assert "1 of 6 people" in blocks[5].text
+    assert "5 people took part" in blocks[1].text
+    assert "5 minutes, planned 5" in blocks[1].text
+    assert "1 of 4 people" in blocks[5].text
     assert problems_of(report) == []
 
 
@@ -97,10 +100,10 @@ def test_consent_decides_what_leaves_the_lab_in_every_form(version: ReportVersio
     for place in (page, whole, *files, json.dumps(version.content)):
         assert INTERNAL not in place
         assert HIDDEN not in place
-        assert "Nurse" not in place  # unnamed: no credit, whatever the record holds
+        assert "Dietitian" not in place  # unnamed: no credit, whatever the record holds
     assert UNNAMED in page
-    assert "Physiotherapist" in page
-    assert "Ann Other, carer" in page
+    assert "Ward nurse" in page
+    assert "Dan Drinkwater, Carer" in page
     assert "kept inside the Lab" in page
     assert "Kept inside the Lab" in figure(version, 1, "csv")
     assert any("kept inside the Lab" in remark for remark in remarks_of(version.content))
@@ -117,7 +120,10 @@ def test_consent_withdrawn_after_the_workshop_counts(report: Report) -> None:
 def test_words_copied_by_an_unknown_kind_of_activity_are_withheld(report: Report, people: People) -> None:
     odd = [{"id": "a8/1", "step": "a8", "round": 1, "kind": "../../etc", "title": "Matrix", "prompt": "",
             "notes": [f"Somebody said: {INTERNAL}."], "points": 7}]  # fmt: skip
-    archive = close_workshop(report.challenge, more=odd, code="ODD")
+    archive = closed_workshop(report.challenge, "Odd day").archive
+    archive.content["outcomes"] += odd
+    archive.sha256 = checksum(archive.content)
+    archive.save()
     acts.add_block(report, "outcome", heading="Odd", archive=archive, outcome="a8/1")
     version = publishing.publish(report, people.staff, listed=True)
     assert INTERNAL not in json.dumps(version.content)

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from insights.actions import publishing
 from insights.models import Report, ShareLink
-from tests.insights.conftest import INTERNAL, UNNAMED, People
+from tests.insights.conftest import People
+from tests.workshops.closing import INTERNAL, UNNAMED
 
 
 def shared(token: str, *more: int) -> str:
