@@ -113,8 +113,12 @@ def load_report(challenge: Challenge, by: User | None) -> Report | None:
     )
     if archive is None or Report.objects.filter(challenge=challenge).exists():
         return None
-    report = new_report(challenge, by, title="Finding a peer within a fortnight: what people chose", archive=archive)
-    edit_report(report, title=report.title, summary=SUMMARY, authors=report.authors, licence="CC0-1.0 (invented)")
+    report = new_report(
+        challenge, by, title="Finding a peer within a fortnight: what people chose", archive=archive
+    )
+    edit_report(
+        report, title=report.title, summary=SUMMARY, authors=report.authors, licence="CC0-1.0 (invented)"
+    )
     supported = Insight.objects.filter(challenge=challenge, status=Insight.Status.SUPPORTED)[:3]
     add_block(report, Block.Kind.INSIGHTS, heading="What we had learned before", insights=supported)
     publish(report, by, listed=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from workshops.models import Archive
 
+
 def summary_of(content: Mapping[str, Any]) -> Table:
     """Give one row for each outcome: when it ran and, for votes, who voted."""
     counts = ("eligible", "voted", "abstained", "dots_placed", "unspent")

@@ -45,8 +45,18 @@ CLUSTER = {
 }
 VOTE = {
     **SHARED,
-    "id": "a3/1", "step": "a3", "kind": "dot_vote", "target": "ideas", "dots_per_person": 5, "cap": 2,
-    "results": "hidden", "eligible": 24, "voted": 22, "abstained": 2, "dots_placed": 107, "unspent": 3,
+    "id": "a3/1",
+    "step": "a3",
+    "kind": "dot_vote",
+    "target": "ideas",
+    "dots_per_person": 5,
+    "cap": 2,
+    "results": "hidden",
+    "eligible": 24,
+    "voted": 22,
+    "abstained": 2,
+    "dots_placed": 107,
+    "unspent": 3,
     "rows": [
         {"item": "s/i3", "dots": 8, "voters": 6, "rank": 1, "text": "Refer themselves by text"},
         {"item": "s/i1", "dots": 4, "voters": 3, "rank": 2, "text": SECRET},
@@ -59,7 +69,10 @@ ALL = [BRAINSTORM, CLUSTER, VOTE]
 
 
 def drawn(outcome: dict[str, Any], **context: Any) -> str:
-    html = render_to_string(outcomes.template_of(outcome["kind"]), {"outcome": outcome, "ideas": IDEAS, "clusters": CLUSTERS, **context})
+    html = render_to_string(
+        outcomes.template_of(outcome["kind"]),
+        {"outcome": outcome, "ideas": IDEAS, "clusters": CLUSTERS, **context},
+    )
     return " ".join(html.split())
 
 
