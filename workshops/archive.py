@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from realtime.chain import canonical
 from realtime.log import moment_of
+from workshops.activities.brainstorm import MIX, in_order, mixed
 from workshops.activities.registry import activity_of
 from workshops.models import Archive, Consent
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from realtime.models import Stream
     from workshops.live.state import Idea, Round, State, Step
     from workshops.models import Workshop
@@ -66,9 +70,7 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
             "seq": stream.seq,
             "head": bytes(stream.head).hex(),
         },
-        "ideas": {
-            state.gid(idea.id): _idea(state, idea) for idea in state.ideas.values() if not idea.removed
-        },
+        "ideas": _ideas(state),
         "clusters": _clusters(outcomes),
         "outcomes": outcomes,
     }
@@ -114,6 +116,33 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
+def _ideas(state: State) -> dict[str, Any]:
+    """Give every idea by its id, in the order in which others saw them: where people wrote unseen, not as written.
+
+    A database may keep an object's keys in an order of its own: what must be in order reads the outcomes' lists.
+    """
+    found = [
+        idea
+        for step in state.order()
+        if step.kind == "brainstorm"
+        for idea in in_order(step, [idea for idea in state.ideas.values() if idea.step == step.id])
+        if not idea.removed
+    ]
+    return {state.gid(idea.id): _idea(state, idea) for idea in found}
+
+
+def written_at(state: State, idea: Idea) -> datetime:
+    """Give when an idea was written. Of those written unseen only when their round began, and then their mixed order.
+
+    The place in that order is kept within the second, so that sorting by time gives what everybody saw.
+    """
+    origin = state.steps[idea.step]
+    if origin.settings.visibility == "shared":
+        return moment_of(idea.at)
+    begun = moment_of(origin.rounds[idea.round - 1].opened_at).replace(microsecond=0)
+    return begun + timedelta(microseconds=mixed(idea) * 1_000_000 // MIX)
+
+
 def may_be_kept(state: State, idea: Idea) -> bool:
     """Whether an idea's words may leave the room: it was shown to everybody, and nobody took it off the board."""
     origin = state.steps[idea.step]
@@ -133,7 +162,12 @@ def _idea(state: State, idea: Idea) -> dict[str, Any]:
 
 
 def consent_of(state: State, idea: Idea) -> str:
-    """Give how an idea's author lets it be used. Where names were promised to nobody, none is ever given."""
+    """Give how an idea's author lets it be used. Where names were promised to nobody, none is ever given.
+
+    Of words that are not kept nothing of their author is told either: they are the Lab's own matter.
+    """
+    if not may_be_kept(state, idea):
+        return str(Consent.INTERNAL)
     author = state.people.get(idea.author)
     consent = author.consent if author else Consent.INTERNAL
     promised_nobody = state.steps[idea.step].settings.names == "nobody"
@@ -145,7 +179,7 @@ def consent_of(state: State, idea: Idea) -> str:
 def credit_of(state: State, idea: Idea) -> str:
     """Give the words under a quotation: a name, a role, or nothing."""
     author = state.people.get(idea.author)
-    if author is None:
+    if author is None or not may_be_kept(state, idea):
         return ""
     consent = consent_of(state, idea)
     if consent == Consent.NAMED:

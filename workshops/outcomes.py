@@ -253,6 +253,8 @@ def turnout_of(outcome: Mapping[str, Any]) -> str:
     if "eligible" not in outcome:
         return ""
     eligible, voted, abstained = outcome["eligible"], outcome["voted"], outcome["abstained"]
+    if "dots_placed" not in outcome:  # a result that was not shown
+        return _("%(eligible)d could vote: %(voted)d voted, %(abstained)d abstained.") % outcome
     placed = outcome["dots_placed"]
     who = ngettext("%(n)d person could vote", "%(n)d people could vote", eligible) % {"n": eligible}
     dots = ngettext("%(n)d dot was placed", "%(n)d dots were placed", placed) % {"n": placed}

@@ -76,7 +76,7 @@ def _write_ideas(state: State, workshop: Workshop, steps: set[str]) -> None:
             credit=archive.credit_of(state, idea),
             hidden=not archive.may_be_kept(state, idea) or idea.merged_into is not None,
             removed=idea.removed,
-            written_at=moment_of(idea.at),
+            written_at=archive.written_at(state, idea),
         )
         for idea in state.ideas.values()
         if idea.step in steps

@@ -97,8 +97,8 @@ def test_groups_as_a_table(workshop: Workshop, member: Client) -> None:
     assert [row[:2] for row in rows] == [
         ["Finding a way in", INTERNAL],
         ["Finding a way in", UNNAMED],
-        ["In no group", ROLE],
         ["In no group", f"'{NAMED}"],
+        ["In no group", ROLE],
     ]
 
 

@@ -269,6 +269,7 @@ def test_a_tie_at_the_top_skips_a_rank() -> None:
     for person, item in (("p-ann", one), ("p-ben", two)):
         driver.do(person, "dot.set", activity=vote, item=item, dots=2)
     driver.do("p-cat", "dot.place", activity=vote, item=three)
+    driver.do("p-fay", "step.reveal", activity=vote)
     assert [row["rank"] for row in driver.outcome(vote)["rows"]] == [1, 1, 3, 4]
 
 

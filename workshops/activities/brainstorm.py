@@ -233,12 +233,7 @@ class Brainstorm(Activity):
         return step.settings.visibility == "shared" or step.rounds[idea.round - 1].revealed_at is not None
 
     def _board(self, state: State, step: Step) -> list[Idea]:
-        board = [idea for idea in state.ideas_of(step.id) if self.visible(step, idea)]
-        if step.settings.visibility == "private":
-            # Mixed once for the whole room, so that the quickest writers aren't read first. The order
-            # rests only on ids, so every process and every replay shows the same.
-            board.sort(key=lambda idea: (idea.round, (int(idea.id[1:]) * 2654435761) % 4294967296))
-        return board
+        return in_order(step, [idea for idea in state.ideas_of(step.id) if self.visible(step, idea)])
 
     def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
         return {"ideas": [f"idea-{idea.id}" for idea in self._board(state, step)]}
@@ -298,11 +293,12 @@ class Brainstorm(Activity):
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         ideas = state.ideas_of(step.id)
+        written = (str(len(ideas)), ngettext("idea written", "ideas written", len(ideas)))
+        unseen = step.settings.visibility == "private" and all(run.revealed_at is None for run in step.rounds)
+        if step.settings.names != "everybody" and not unseen:
+            return [written]  # a number that moves as an idea appears would say whether its writer has others
         writers = len({idea.author for idea in ideas})
-        return [
-            (str(len(ideas)), ngettext("idea written", "ideas written", len(ideas))),
-            (str(writers), ngettext("person with an idea", "people with an idea", writers)),
-        ]
+        return [written, (str(writers), ngettext("person with an idea", "people with an idea", writers))]
 
     def done_by(self, state: State, step: Step, person: str) -> str:
         if step.settings.names == "nobody":
@@ -313,8 +309,30 @@ class Brainstorm(Activity):
     # -- results ---------------------------------------------------------------------------------------------------
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
-        ideas = [idea for idea in state.ideas_of(step.id) if idea.round == run.number]
-        return {"ideas": [state.gid(idea.id) for idea in ideas]}
+        ideas = in_order(step, [idea for idea in state.ideas_of(step.id) if idea.round == run.number])
+        outcome: dict[str, Any] = {"ideas": [state.gid(idea.id) for idea in ideas]}
+        shown = step.settings.visibility == "shared" or run.revealed_at is not None
+        return outcome if shown else outcome | {"withheld": "not_shown"}
+
+
+MIX = 2**32
+
+
+def mixed(idea: Idea) -> int:
+    """Give an idea's place, from 0 to below `MIX`, in the order in which private ideas are shown.
+
+    Mixed once for the whole workshop, so that the quickest writers aren't read first and neighbours say nothing of
+    who wrote when. It rests only on ids, so every process and every replay shows the same. Ids themselves are still
+    counted as ideas are written: this keeps the order off every page and table, not from somebody who sorts ids.
+    """
+    return int(idea.id[1:]) * 2654435761 % MIX
+
+
+def in_order(step: Step, ideas: list[Idea]) -> list[Idea]:
+    """Give a brainstorm's ideas in the order in which others see them."""
+    if step.settings.visibility == "private":
+        return sorted(ideas, key=lambda idea: (idea.round, mixed(idea)))
+    return ideas
 
 
 def idea_context(state: State, step: Step, idea: Idea, reader: str) -> dict[str, Any]:

@@ -385,12 +385,19 @@ class DotVote(Activity):
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         ballots: Ballots = run.memory
-        return {
+        rule = {
             "target": ballots.target,
             "dots_per_person": run.settings.dots,
             "cap": run.settings.cap,
             "results": run.settings.results,
-            **self._summary(state, step, run),
+        }
+        summary = self._summary(state, step, run)
+        if not self._was_shown(run):  # people were told that totals stay hidden until they are shown
+            turnout = {name: summary[name] for name in ("eligible", "voted", "abstained")}
+            return {**rule, **turnout, "withheld": "not_shown", "rows": []}
+        return {
+            **rule,
+            **summary,
             "rows": [
                 row | {"item": state.gid(row["item"]), "text": self._words(state, ballots, row["item"])}
                 for row in ballots.rows()

@@ -43,10 +43,18 @@ def groupings_for(state: State, step: Step) -> Step | None:
 
 
 def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
-    """Give the ideas of these brainstorms that everybody may see, oldest first."""
-    from workshops.activities.brainstorm import Brainstorm  # noqa: PLC0415 (brainstorm looks at its followers)
+    """Give the ideas of these brainstorms that everybody may see, in the order in which they were shown."""
+    from workshops.activities.brainstorm import (  # noqa: PLC0415 (brainstorm looks at its followers)
+        Brainstorm,
+        in_order,
+    )
 
-    return [idea for step in steps for idea in state.ideas_of(step.id) if Brainstorm.visible(step, idea)]
+    return [
+        idea
+        for step in steps
+        for idea in in_order(step, state.ideas_of(step.id))
+        if Brainstorm.visible(step, idea)
+    ]
 
 
 def rounds_of(steps: list[Step]) -> dict[str, int]:
