@@ -10,10 +10,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
 pages = get_asgi_application()  # Before anything else is imported: it loads the models.
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
 from lab_workspace import drain  # noqa: E402
-from lab_workspace.sockets import SameOrigin  # noqa: E402
+from lab_workspace.sockets import SameOrigin, nowhere  # noqa: E402
 from workshops.routing import websocket_urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter({"http": pages, "websocket": SameOrigin(URLRouter(websocket_urlpatterns))})
+rooms = URLRouter([*websocket_urlpatterns, re_path("", nowhere)])
+application = ProtocolTypeRouter({"http": pages, "websocket": SameOrigin(rooms)})
 drain.install()

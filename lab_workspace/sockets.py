@@ -39,6 +39,15 @@ class SameOrigin:
         await send({"type": "websocket.close", "code": 4403})  # Before accepting: an answer of 403.
 
 
+async def _nowhere(_scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()  # websocket.connect
+    await send({"type": "websocket.close"})  # Before accepting: an answer of 403.
+
+
+nowhere: Any = _nowhere
+"""Answers handshakes for addresses where there is no room. Without it they would be errors of the server."""
+
+
 def _is_ours(origin: str, headers: dict[bytes, str], socket_scheme: str) -> bool:
     known = _parts(origin)
     if known is None:

@@ -136,8 +136,11 @@ def read_log(database_url: str, stream: str) -> list[Row]:
             lite.close()
     else:
         with psycopg.connect(database_url) as server:
-            rows = server.execute(query.format("%s"), [stream]).fetchall()  # type: ignore[arg-type]
-    return [Row(*row[:4], _decoded(row[4]), _decoded(row[5])) for row in rows]
+            rows = server.execute(query.format("%s"), [stream]).fetchall()
+    return [
+        Row(seq, actor, op, kind, _decoded(body), _decoded(private))
+        for seq, actor, op, kind, body, private in rows
+    ]
 
 
 def _decoded(value: Any) -> dict[str, Any]:
@@ -164,6 +167,19 @@ async def write_many(clients: Iterable[LiveClient], each: int, words: str) -> li
     return await asyncio.gather(
         *(write(client, f"{words} {place}.{n}") for place, client in enumerate(clients) for n in range(each))
     )
+
+
+def faults_in(log: str) -> list[str]:
+    """The lines of a server's log that tell of a fault of its own."""
+    words = (
+        "Internal Server Error",
+        "Exception inside application",
+        "failed",
+        "unreadable",
+        "too_slow",
+        "killed",
+    )
+    return [line for line in log.splitlines() if any(word in line for word in words)]
 
 
 def wait_for(true: Callable[[], Any], what: str, seconds: float = 20) -> Any:

@@ -72,6 +72,13 @@ class Line:
         await self.command(do, **fields)
         return await self.answer(op, after=before)
 
+    async def answer_to_text(self, text: str) -> dict[str, Any]:
+        """Send anything and wait for the answer, whatever op that names."""
+        before = len([message for message in self.messages if answered(message)])
+        await self.text(text)
+        found = await self.until(lambda: [message for message in self.messages if answered(message)][before:])
+        return dict(found[0])
+
     async def code(self, seconds: float = 10) -> int:
         """Wait for the close; give its code."""
         await self.until(lambda: self.closed is not None, seconds)
@@ -88,16 +95,13 @@ def answered(message: dict[str, Any]) -> tuple[Any] | None:
 
 
 @asynccontextmanager
-async def line(
-    session: aiohttp.ClientSession, paths: RoomPaths, *, hello: bool = True, **query: str
-) -> AsyncIterator[Line]:
+async def line(session: aiohttp.ClientSession, paths: RoomPaths, **query: str) -> AsyncIterator[Line]:
     """Open a socket and wait for its hello."""
     url = URL(paths.base_url + paths.socket).with_query({"format": "json", **query})
     async with session.ws_connect(url, headers={"Origin": paths.base_url}, max_msg_size=0) as socket:
         opened = Line(socket)
         try:
-            if hello:
-                await opened.until(lambda: any("now" in message for message in opened.messages))
+            await opened.until(lambda: any("now" in message for message in opened.messages))
             yield opened
         finally:
             opened._task.cancel()

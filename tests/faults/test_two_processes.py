@@ -14,6 +14,7 @@ from tests.faults.cast import ADD, Cast, sees, write, write_many
 from tests.faults.conftest import Serve
 from tests.faults.stage import Stage, new_stage
 from tests.servers import Redis
+from workshops import guest
 
 BY_THE_LOG = 2.5
 """Seconds within which another process must have seen a change without being told: it looks every second."""
@@ -63,14 +64,13 @@ async def test_one_op_sent_to_both_processes_takes_effect_once(
 ) -> None:
     session, paths = await cast.enter("Twice")
     here = await cast.connect(session, paths)
-    there = await cast.connect(
-        session, paths.__class__(pair[1].url, paths.socket, paths.frames, paths.commands)
-    )
+    there = await cast.connect(session, guest.elsewhere(paths, pair[1].url))
     assert here.person == there.person
     command = {"op": "the-same-op-1", **ADD, "text": "Only once"}
-    posts = [one.post(command) for one in (here, there) * 3]
-    sends = [write(one, "Only once", op="the-same-op-1") for one in (here, there)]
-    *posted, by_here, by_there = await asyncio.gather(*posts, *sends)
+    (by_here, by_there), posted = await asyncio.gather(
+        asyncio.gather(*(write(one, "Only once", op="the-same-op-1") for one in (here, there))),
+        asyncio.gather(*(one.post(command) for one in (here, there) * 3)),
+    )
     assert isinstance(by_here, Ack)
     assert by_here == by_there
     assert {(status, answer["seq"]) for status, answer in posted} == {(200, by_here.seq)}
