@@ -111,7 +111,7 @@ class Brainstorm(Activity):
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.contributor(by)
-        latest = self._must_take_writing(step).number
+        latest = self._must_take_writing(step, new=command.do == "idea.add").number
         body: dict[str, Any] = {"activity": step.id}
         if command.do == "idea.add":
             self._must_not_be_built_upon(state, step, latest)
@@ -138,10 +138,11 @@ class Brainstorm(Activity):
         return [NewEvent("idea.removed", body)]
 
     @staticmethod
-    def _must_take_writing(step: Step) -> Round:
+    def _must_take_writing(step: Step, *, new: bool) -> Round:
+        """Give the latest round. Late ideas can be switched off; changing what one has written can't be."""
         if step.phase == "paused":
             raise Refused("paused", words.PAUSED)
-        if step.round is None or not (step.phase == "open" or step.settings.late_ideas):
+        if step.round is None or (new and step.phase != "open" and not step.settings.late_ideas):
             raise Refused("not_open", words.NOT_OPEN)
         return step.round
 
@@ -220,7 +221,7 @@ class Brainstorm(Activity):
         return Dirty(
             keys={f"idea-{idea_id}", "stage.progress", f"person-{event.actor}", "hidden"},
             lists={"ideas"},
-            people={event.actor},
+            people={event.actor} | state.merged_authors(state.ideas[idea_id]),
         )
 
     # -- views -----------------------------------------------------------------------------------------------------
@@ -260,9 +261,6 @@ class Brainstorm(Activity):
     def own(self, state: State, step: Step, person: str) -> Own:
         mine = [idea for idea in self._of(state, step, person) if idea.on_board]
         most = step.settings.most_ideas
-        takes_writing = step.phase == "open" or (
-            step.phase in ("closed", "revealed") and step.settings.late_ideas
-        )
         fragment = Fragment(
             self.template("own"),
             {
@@ -272,15 +270,15 @@ class Brainstorm(Activity):
                         "id": idea.id,
                         "text": idea.text,
                         "edited": bool(idea.earlier),
-                        "editable": takes_writing and not self.built_upon(state, step, idea.round),
+                        "editable": step.phase != "paused" and not self.built_upon(state, step, idea.round),
                         "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
                     }
                     for idea in mine
                 ],
                 "taken_off": [
-                    {"text": idea.text, "reason": idea.hidden}
+                    self._taken_off(state, idea)
                     for idea in self._of(state, step, person)
-                    if idea.hidden
+                    if not idea.on_board
                 ],
                 "most_characters": step.settings.most_characters,
             },
@@ -290,6 +288,17 @@ class Brainstorm(Activity):
             written = [idea for idea in self._of(state, step, person) if idea.round == len(step.rounds)]
             data["left"] = max(0, most - len(written))
         return Own(data, {"own-ideas": fragment})
+
+    @staticmethod
+    def _taken_off(state: State, idea: Idea) -> dict[str, Any]:
+        """Say what became of an idea: hidden, perhaps with a reason, or merged into one that is named if it is seen."""
+        into = state.ideas[idea.merged_into] if idea.merged_into else None
+        return {
+            "text": idea.text,
+            "hidden": idea.hidden is not None,
+            "reason": idea.hidden or "",
+            "into": into.text if into and into.hidden is None and not into.removed else "",
+        }
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         ideas = state.ideas_of(step.id)

@@ -91,7 +91,7 @@ def _left_or_came(state: State, idea: Idea) -> Dirty:
     dirty = Dirty(
         keys={f"idea-{idea.id}", "stage.progress", "hidden", f"person-{idea.author}"},
         lists={"ideas"},
-        people={idea.author},
+        people={idea.author} | state.merged_authors(idea),
     )
     for step in state.steps.values():
         if step.rounds and (not step.revealed or step.id == state.current):

@@ -57,31 +57,37 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
 def stage(state: State, reader: str) -> Fragment:
     """Give the middle of the screen: the lobby, the current activity, or the end."""
     step = state.step
-    shared = {"reader": reader, "door_locked": state.door_locked}
+    facilitate = reader == FACILITATOR
+    shared: dict[str, Any] = {"reader": reader, "facilitate": facilitate}
     if state.closed_at is not None:
         return Fragment("workshops/parts/stage_closed.html", shared)
-    following, previous = state.after(state.current), state.before(state.current)
     shared |= {
-        "next": step_context(following) if following else None,
-        "previous": step_context(previous) if previous else None,
         "in_lobby": step is None,
-        "facilitate": reader == FACILITATOR,
         "current": state.current or "",
         "opened": state.opened_at is not None,
     }
+    if facilitate:  # programs read all that stands here: others get no more than their page shows
+        following, previous = state.after(state.current), state.before(state.current)
+        shared |= {
+            "door_locked": state.door_locked,
+            "next": step_context(following) if following else None,
+            "previous": step_context(previous) if previous else None,
+        }
     if step is None:
-        agenda = [step_context(other) for other in state.order()]
+        agenda = [{"id": other.id, "title": other.title, "minutes": other.minutes} for other in state.order()]
         return Fragment("workshops/parts/stage_lobby.html", shared | {"agenda": agenda})
     activity = activity_of(step.kind)
     context = activity.stage(state, step, reader)
     context |= {
         "step": step_context(step),
         "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
-        "reveal_template": activity.template("reveal"),
-        "to_show": [source.title for source in activity.hidden_sources(state, step)]
-        if step.phase == "ready"
-        else [],
     }
+    if facilitate:
+        sources = activity.hidden_sources(state, step) if step.phase == "ready" else []
+        context |= {
+            "reveal_template": activity.template("reveal"),
+            "to_show": [source.title for source in sources],
+        }
     if reader != PARTICIPANT:  # who gets no fragment of it either, so it would never change for them
         context["progress"] = progress(state, step)
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)

@@ -181,6 +181,12 @@ class State:
             raise Refused("no_such_idea", words.NO_SUCH_IDEA)
         return self.ideas[idea_id]
 
+    def merged_authors(self, idea: Idea) -> set[str]:
+        """Give the authors of what is merged into an idea: they are told what it says."""
+        if not idea.stands_for:
+            return set()
+        return {other.author for other in self.ideas.values() if other.merged_into == idea.id}
+
     def ideas_of(self, step_id: str) -> list[Idea]:
         """Give the ideas of a brainstorm that are on the board, oldest first."""
         return [idea for idea in self.ideas.values() if idea.step == step_id and idea.on_board]
