@@ -15,8 +15,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from lab_workspace.people import sign_in_links
+from realtime import hub
 from realtime.client import Ack, LiveClient
 from tests import services
 from tests.conftest import StartDaphne
@@ -108,111 +110,83 @@ def test_our_own_sample_holds_with_bad_luck(rehearsed: Done, record: Path) -> No
 
 
 CHANGES = (
-    (
-        "UPDATE workshops_archive SET content = json_set(content, '$.outcomes[1].eligible', 14, '$.outcomes[1].voted', 3,"
-        " '$.outcomes[1].rows[2].dots', 1 + json_extract(content, '$.outcomes[1].rows[2].dots'))"
-    ),
+    "DELETE FROM realtime_event WHERE id = (SELECT max(id) FROM realtime_event WHERE kind = 'dots.placed')",
+    """INSERT INTO realtime_event (stream_id, seq, at, v, kind, actor, op, body, seal, chain)
+    SELECT stream_id, seq + 9000, at, v, kind, actor, 'an-op-nobody-sent', body, seal, chain
+    FROM realtime_event WHERE kind = 'dots.placed' ORDER BY id DESC LIMIT 1""",
+    """UPDATE workshops_archive SET content = json_set(content, '$.outcomes[1].eligible', 14, '$.outcomes[1].voted', 3,
+    '$.outcomes[1].rows[2].dots', 1 + json_extract(content, '$.outcomes[1].rows[2].dots'))""",
     "UPDATE workshops_tallyrecord SET voters = voters + 1 WHERE rank = 1",
     "UPDATE workshops_idearecord SET text = 'Close the other group in town, nobody goes there anyway.' WHERE hidden",
-    (
-        "INSERT INTO realtime_event (stream_id, seq, at, v, kind, actor, op, body, seal, chain) "
-        "SELECT stream_id, seq + 9000, at, v, kind, actor, 'an-op-nobody-sent', body, seal, chain "
-        "FROM realtime_event WHERE kind = 'dots.placed' ORDER BY id DESC LIMIT 1"
-    ),
 )
 NAMED = (
+    r"dot.set [0-9a-f-]{36} was acked, and is in the log 0 times",
+    r"dots.placed an-op-nobody-sent is in the log, but nobody sent it",
+    r"the hash chain breaks at entry \d+",
     r"a2/1: idea \d+ has \(\d+, \d+\) \(dots, voters\), where \(\d+, \d+\) is right",
-    r"a2/1: idea \d+ has another total in the records than in the archive",
     r"a2/1: 14 eligible, where 15 is right",
     r"a2/1: 3 voted, where 15 is right",
-    r"the words of idea 25, which is hidden, stand in the archive or the records",
-    r"dots.placed an-op-nobody-sent is in the log, but nobody sent it",
     r"the archive's content no longer has its checksum",
+    r"a2/1: idea \d+ has another total in the records than in the archive",
+    r"the words of idea 25, which is hidden, stand in the archive or the records",
 )
 
 
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        (
-            (
-                "DELETE FROM realtime_event WHERE id = (SELECT max(id) FROM realtime_event WHERE kind = 'dots.placed')",
-            ),
-            (
-                r"dot.set [0-9a-f-]{36} was acked, and is in the log 0 times",
-                r"the hash chain breaks at entry \d+",
-            ),
-        ),
-        (CHANGES, NAMED),
-    ],
-    ids=["a lost event", "changed results"],
-)
-def test_the_check_would_notice(
-    rehearsed: Done,
-    record: Path,
-    server: Daphne,
-    tmp_path: Path,
-    changes: tuple[str, ...],
-    named: tuple[str, ...],
-) -> None:
+def test_the_checks_would_notice(rehearsed: Done, record: Path, server: Daphne, tmp_path: Path) -> None:
     assert rehearsed.code == 0, rehearsed.out
     copy = tmp_path / "copy.sqlite3"
     held, other = sqlite3.connect(server.database_url.removeprefix("sqlite:///")), sqlite3.connect(copy)
     held.backup(other)
-    for change in changes:
+    for change in CHANGES:
         assert other.execute(change).rowcount > 0
     other.commit()
     held.close()
     other.close()
     done = rehearse(environment(f"sqlite:///{copy}"), "--check-again", str(record), *VOTES)
     assert done.code == 2, done.out
-    for what in named:
+    for what in NAMED:
         assert re.search(what, done.out), done.out
 
 
-def test_hostile_words_come_through_unharmed(server: Daphne, tmp_path: Path) -> None:
-    ideas, votes = tmp_path / "hostile.ideas.jsonl", tmp_path / "hostile.votes.jsonl"
-    ideas.write_text(
-        "\n".join(
-            json.dumps(
-                {
-                    "id": n,
-                    "text": text,
-                    "author": n % 4,
-                    "t": n,
-                    "status": "accepted" if n % 5 else "rejected",
-                }
-            )
-            for n, text in enumerate(HOSTILE)
-        )
-    )
-    votes.write_text(
-        "\n".join(
-            json.dumps({"voter": voter, "idea": n, "value": (voter + n) % 3 - 1, "t": 1000 + n})
-            for voter in range(5)
-            for n in range(len(HOSTILE))
-        )
-    )
-    quick = ["--make", "--as-fast-as-possible", "--ideas", str(ideas), "--votes", str(votes)]
-    done = rehearse(server.settings, server.url, *quick)
-    assert done.code == 0, done.out
-    assert done.figure("idea.add acknowledged, refused, unknown") == f"{len(HOSTILE)}, 0, 0"
+def hostile_files(folder: Path) -> list[str]:
+    """Ideas in awkward words, and real ballots of five voters who change their minds."""
+    ideas, dots = folder / "hostile.ideas.jsonl", folder / "hostile.dots.jsonl"
+    written = [
+        {"id": n, "text": text, "author": n % 4, "t": n, "status": "accepted" if n % 5 else "rejected"}
+        for n, text in enumerate(HOSTILE)
+    ]
+    placed = [
+        {"voter": voter, "idea": (n * 3 + voter) % len(HOSTILE), "dots": (voter + n) % 3, "t": 1000 + n}
+        for voter in range(7)
+        for n in range(2 * len(HOSTILE))
+    ]
+    ideas.write_text("\n".join(map(json.dumps, written)))
+    dots.write_text("\n".join(map(json.dumps, [{"budget": 5, "cap": 2}, *placed])))
+    return ["--ideas", str(ideas), "--dots", str(dots)]
 
 
-def test_two_processes_share_one_workshop(daphne: StartDaphne) -> None:
+def test_hostile_words_in_two_processes_that_share_a_workshop(daphne: StartDaphne, tmp_path: Path) -> None:
     """On Redis and the database of this run, which is PostgreSQL where nobody asked for another."""
     make_member(make_challenge(), "Robin Vale", "facilitator")
     one, two = daphne(), daphne()
-    done = rehearse(one.settings, one.url, "--also", two.url, "--make", "--as-fast-as-possible", *BALLOTS)
+    done = rehearse(
+        one.settings, one.url, "--also", two.url, "--make", "--as-fast-as-possible", *hostile_files(tmp_path)
+    )
     assert done.code == 0, done.out
     assert "All 11 checks hold." in done.out
     assert min(map(int, done.figure("On each process at the end").split(", "))) >= 1
-    assert done.figure("Refused with") == "no_dots_left 24"
+    assert done.figure("idea.add acknowledged, refused, unknown") == f"{len(HOSTILE)}, 0, 0"
+    assert "not_on_ballot" in done.figure("Refused with")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+            (open_now,) = cursor.fetchone()
+        assert open_now <= 2 * (hub.THREADS + 1) + 1  # none is left over from a request
 
 
 def test_a_real_conversation_holds(server: Daphne, real_data: Path | None) -> None:
-    """On the real files where they are; else on our own once more, with silent people and all on long poll."""
-    arguments = [*VOTES, "--people", "18", "--transport", "poll"]
+    """On the real files where they are; else on our own ballots, with silent people and all on long poll."""
+    arguments = [*BALLOTS, "--people", "18", "--transport", "poll"]
     people, written = "18 (0 on sockets, 18 on long poll)", "26, 0, 0"
     if real_data is not None:
         name = str(real_data / "real" / "ideas-votes" / "london-youth-policing")
@@ -300,7 +274,12 @@ async def test_the_door_says_why_it_stays_shut(server: Daphne) -> None:
 def test_real_workshops_are_not_mixed_with_by_mistake(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     workshop = list_workshop(make_challenge(), "A workshop in earnest")
     asked: list[str] = []
-    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "n")
+
+    def no(question: str) -> str:
+        asked.append(question)
+        return "n"
+
+    monkeypatch.setattr("builtins.input", no)
     with pytest.raises(CommandError, match="Nothing was done"):
         call_command("rehearse", "http://127.0.0.1:9", workshop.code)
     assert "can't be undone" in asked[0]

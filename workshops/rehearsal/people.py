@@ -279,7 +279,8 @@ class Person:
             self.client.send(command, op=op, seconds=ANSWER_SECONDS),
             copying.send(command, op=op, seconds=ANSWER_SECONDS),
         )
-        if answer != copy:
+        # What is refused isn't kept, so a copy may hear another reason when the workshop moves on in between.
+        if answer != copy and (isinstance(answer, Ack) or isinstance(copy, Ack)):
             self.together.measures.problem(
                 "The same operation sent twice has one answer",
                 f"{op}: {type(answer).__name__}, {type(copy).__name__}",
