@@ -101,7 +101,7 @@ def whole_zip(archive: Archive) -> bytes:
     files = {"archive.json": whole_json(archive), "seal.json": orjson.dumps(seal_of(archive))}
     content = archive.content
     files["outcomes.csv"] = summary_of(content).csv()
-    files["ideas.csv"] = ideas_table(content["ideas"], content, public=False).csv()
+    files["ideas.csv"] = ideas_table(_in_order(content), content, public=False).csv()
     for outcome in content["outcomes"]:
         name = f"outcomes/{outcome['step']}-{outcome['round']}-{outcome['kind'].replace('_', '-')}"
         files[f"{name}.csv"] = outcome_csv(archive, outcome)
@@ -110,6 +110,17 @@ def whole_zip(archive: Archive) -> bytes:
     sums = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())]
     files["SHA256SUMS"] = "".join(sums).encode()
     return _zip(files, archive)
+
+
+def _in_order(content: Mapping[str, Any]) -> list[str]:
+    """Give all ideas as people saw them, then by their words those that no outcome lists.
+
+    Databases may keep the keys of the sealed object in an order of their own: by length, that is as ideas were written.
+    """
+    lists = [one.get("ideas", ()) for one in content["outcomes"] if one["kind"] == "brainstorm"]
+    seen = dict.fromkeys(gid for gids in lists for gid in gids if gid in content["ideas"])
+    rest = [gid for gid in content["ideas"] if gid not in seen]
+    return [*seen, *sorted(rest, key=lambda gid: str(content["ideas"][gid]["text"]))]
 
 
 def _zip(files: Mapping[str, bytes], archive: Archive) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from django.template.loader import render_to_string
 
 from tests.workshop_driver import Driver, classic
 from workshops.archive import content_of
+from workshops.exports import whole_zip
 from workshops.models import Archive, IdeaRecord, TallyRecord
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +103,10 @@ def test_where_people_wrote_unseen_nothing_stands_in_the_order_of_writing() -> N
     gids = [driver.state.gid(idea) for idea in shown]
     assert content["outcomes"][0]["ideas"] == gids
     assert list(content_of(driver.state, driver.workshop, driver.workshop.stream)["ideas"]) == gids
+    with zipfile.ZipFile(io.BytesIO(whole_zip(Archive.objects.get()))) as files:
+        (table,) = [name for name in files.namelist() if name.endswith("/ideas.csv")]
+        rows = list(csv.reader(io.StringIO(files.read(table).decode("utf-8-sig"))))
+    assert [row[-1] for row in rows[1:]] == gids
     records = list(IdeaRecord.objects.all())
     assert [record.gid for record in records] == gids
     assert {int(record.written_at.timestamp()) for record in records} == {began // 1000}

@@ -353,7 +353,7 @@ class DotVote(Activity):
         if step.settings.results == "live":
             return ""  # a word that appears as a total grows would say whose dot it was
         # Not how many: that falls when something with dots on it is taken off the ballot.
-        return _("has placed dots") if person in step.rounds[-1].memory.placed else ""
+        return str(_("has placed dots")) if person in step.rounds[-1].memory.placed else ""
 
     @staticmethod
     def _may_vote(state: State, step: Step, person: str) -> bool:
