@@ -102,7 +102,7 @@ async def test_every_state_fits_the_smallest_phone_and_a_finger(
         await meanwhile(workshop, "pann", "idea.add", activity="a1", text=idea)
     await page.locator("#new-idea").fill(LONG)
     await page.get_by_role("button", name="Save idea").click()
-    await page.get_by_text("Edit or remove").click()
+    await page.locator("#own-ideas summary").click()
     await state("writing", "Write ideas", "#own-ideas .idea, .cockpit-now .key")
     await meanwhile(workshop, SYSTEM, "step.reveal", activity="a1")
     await state("shown", "Write ideas", "#ideas .idea")

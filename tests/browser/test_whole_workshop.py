@@ -323,7 +323,7 @@ async def report_and_read(day: Day) -> None:
     await expect(sal.locator(".vote-figure")).to_contain_text(BEAS[0])
     await look(sal, "archive-sal")
     await press(sal, "Make a learning report")
-    await sal.get_by_label("Title").fill("How people find a peer")
+    await sal.get_by_role("textbox", name="Title").fill("How people find a peer")
     await sal.get_by_label("Summary").fill("People find a peer when they are asked more than once.")
     await press(sal, "Save the title page")
     await expect(sal.get_by_text("Saved. What is published stays as it is")).to_be_visible()
