@@ -100,7 +100,7 @@ def test_one_is_there_to_try_now(demo: Demo) -> None:
     assert set(TODAY_CODE) <= set(CODE_LETTERS)
     assert workshop.state == Workshop.State.PLANNED
     assert abs((timezone.now() - workshop.starts_at).total_seconds()) < 600
-    assert workshop.created_by == people["p02"]
+    assert workshop.created_by == people["p05"]
     ledger = Ledger(workshop.stream_id)
     ledger.load()
     assert [step.kind for step in ledger.state.order()] == ["brainstorm", "cluster", "dot_vote"]
