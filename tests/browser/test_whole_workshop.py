@@ -23,10 +23,12 @@ from tests.browser.room import (
     SAVED,
     Ear,
     armed,
+    assert_fits,
     ballot_line,
     card,
     group,
     look,
+    picture,
     press,
     press_key,
     tab_to,
@@ -64,9 +66,11 @@ class Day:
         return self.kim, self.bea, self.omar
 
     async def look(self, state: str) -> None:
-        """Everybody's window in this state: desk and phone, light and dark."""
-        for name in ("sal", "screen", "kim", "bea", "omar"):
+        """This state as everybody sees it: a dark desk, a light phone, the console; Omar's dark phone as a picture."""
+        for name in ("sal", "screen", "kim", "bea"):
             await look(getattr(self, name), f"{state}-{name}")
+        await assert_fits(self.omar)
+        await picture(self.omar, f"{state}-omar")
 
     async def headline(self, title: str) -> None:
         """Wait until everybody, and the projector, is there."""
@@ -324,7 +328,7 @@ async def report_and_read(day: Day) -> None:
     await look(sal, "archive-sal")
     await press(sal, "Make a learning report")
     await sal.get_by_role("textbox", name="Title").fill("How people find a peer")
-    await sal.get_by_label("Summary").fill("People find a peer when they are asked more than once.")
+    await sal.get_by_label("In plain words").fill("People find a peer when they are asked more than once.")
     await press(sal, "Save the title page")
     await expect(sal.get_by_text("Saved. What is published stays as it is")).to_be_visible()
     await look(sal, "draft-sal")
