@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from realtime.kinds import Refused
 
 # Everything that doesn't print, except line breaks and the joiners that some scripts and emoji need.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def bad_field(name: str, sentence: str) -> Refused:
@@ -49,7 +49,7 @@ class Text(Field):
         if not self.lines:
             text = text.replace("\n", " ")
         text = text.strip()
-        if self.required and not text:
+        if self.required and not any(char.isprintable() and not char.isspace() for char in text):
             raise Refused("empty", _("There is nothing written yet."))
         if len(text) > self.most:
             over = len(text) - self.most
