@@ -95,7 +95,7 @@ class Crowd:
             args["if"] = {"activity": here.current or "", "round": len(here.step.rounds) if here.step else 0}
         return args
 
-    def _value(self, do: str, name: str, about: Field, pick: int, person: str) -> Any:
+    def _value(self, do: str, name: str, about: Field, pick: int, person: str) -> Any:  # noqa: PLR0911 (one line a kind)
         state = self.driver.state
         match about:
             case Text():

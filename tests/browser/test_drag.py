@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from asgiref.sync import sync_to_async
 from playwright.async_api import Locator, Page, expect
 
 from lab_workspace.people.models import User
-from tests.browser.room import group, happen, in_grouping, join, make_workshop, sync_to_async
+from tests.browser.room import group, happen, in_grouping, join, make_workshop
 from tests.chromium import DESK, PHONE, Visitors
 from tests.conftest import StartDaphne
 from workshops.models import Workshop
@@ -106,9 +109,12 @@ async def test_a_finger_on_the_words_scrolls_and_moves_nothing(
     await expect(words).to_be_visible()
     session = await page.context.new_cdp_session(page)
     x, y = await middle(words)
+    scrolled = asyncio.ensure_future(
+        page.evaluate("new Promise(done => addEventListener('scroll', () => done(scrollY), {once: true}))")
+    )
     gesture = {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch"}
     await session.send("Input.synthesizeScrollGesture", gesture)
-    await page.wait_for_function("scrollY > 50")
+    assert await asyncio.wait_for(scrolled, 10) > 0
     await expect(page.locator(".drag-ghost")).to_have_count(0)
     await expect(texts(page.locator("#loose"))).to_have_count(3)
 

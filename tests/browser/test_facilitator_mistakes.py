@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+from asgiref.sync import sync_to_async
 from playwright.async_api import Locator, Page, expect
 
 from lab_workspace.people.models import User
@@ -21,7 +22,6 @@ from tests.browser.room import (
     look,
     make_workshop,
     press,
-    sync_to_async,
     write,
 )
 from tests.chromium import DESK, PHONE, Visitors
@@ -203,10 +203,8 @@ async def test_two_facilitators_pressing_next_skip_nothing(
     for page in pages:
         await expect(page.get_by_role("heading", level=1, name="Group the ideas")).to_be_visible()
         await expect(page.locator("#saved")).to_have_text(SAVED)
-    moved = await sync_to_async(list)(
-        Event.objects.filter(stream=workshop.stream_id, kind="show.moved").values_list("body", flat=True)
-    )
-    assert [body["activity"] for body in moved] == ["a1", "a2"]
+    moves = Event.objects.filter(stream_id=workshop.stream_id, kind="show.moved").order_by("seq")
+    assert [event.body["activity"] async for event in moves] == ["a1", "a2"]
 
 
 async def test_closing_and_showing_ask_first(daphne: StartDaphne, visitors: Visitors, staff: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -81,7 +82,7 @@ async def test_every_state_fits_the_smallest_phone_and_a_finger(
     workshop = await make_workshop(staff)
     await crowd(workshop, "pann")
     server = daphne()
-    options = {"size": SMALLEST, "color_scheme": scheme}
+    options: dict[str, Any] = {"size": SMALLEST, "color_scheme": scheme}
     door = await visitors.open(server.url, f"/join/{workshop.code}/", **options)
     await door.get_by_text("Your role, and how your words may be used").click()
     await seen(door, "small-join", scheme)

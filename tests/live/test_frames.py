@@ -256,7 +256,11 @@ async def test_own_fragments_have_their_slots(visitors: Visitors, room: FakeRoom
 
 async def test_a_part_and_its_card_may_wait_together(visitors: Visitors, room: FakeRoom) -> None:
     def item(title: str, dots: int, *, menu: bool = True) -> str:
-        opened = '<details id="m" class="menu"><summary>Menu</summary><a href="#x">In it</a></details>' if menu else ""
+        opened = (
+            '<details id="m" class="menu"><summary>Menu</summary><a href="#x">In it</a></details>'
+            if menu
+            else ""
+        )
         return f'<li id="i1"><h3>{title}</h3><p id="i1.tally">{dots}</p>{opened}</li>'
 
     room.live = f'<ol id="ideas" data-list>{item("Old", 0)}</ol>'

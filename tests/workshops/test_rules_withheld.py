@@ -92,7 +92,9 @@ def test_where_people_wrote_unseen_nothing_stands_in_the_order_of_writing() -> N
     driver, brainstorm, ideas = written(*(f"Idea {n}" for n in range(12)))
     began = driver.state.steps[brainstorm].rounds[0].opened_at
     driver.do("p-fay", "step.reveal", activity=brainstorm)
-    shown = [key.removeprefix("idea-") for key in driver.ledger.kind.lists(driver.state, "participant")["ideas"]]
+    shown = [
+        key.removeprefix("idea-") for key in driver.ledger.kind.lists(driver.state, "participant")["ideas"]
+    ]
     assert shown != ideas
     driver.do("p-fay", "step.open", activity="a2")
     loose = driver.ledger.kind.lists(driver.state, "participant")["loose"]

@@ -292,12 +292,12 @@ class WorkshopMachine(RuleBasedStateMachine):
     def send_again(self, which: int, there: bool, changed: bool) -> None:
         asked, _seq = list(self.acked.values())[which % len(self.acked)]
         ledger = self.other if there else self.driver.ledger
-        before = Event.objects.filter(stream=ledger.stream_id).count()
+        before = Event.objects.filter(stream_id=ledger.stream_id).count()
         if changed:
             asked = Asked(asked.op, asked.do, {**asked.fields, "more": 1}, asked.by)
         (answer,) = ledger.commit([asked])
         assert isinstance(answer, Refusal if changed else Ack)
-        assert Event.objects.filter(stream=ledger.stream_id).count() == before
+        assert Event.objects.filter(stream_id=ledger.stream_id).count() == before
 
     @rule(resume=st.booleans())
     def show(self, resume: bool) -> None:
@@ -367,7 +367,7 @@ class WorkshopMachine(RuleBasedStateMachine):
         self.driver.ledger.commit([])
         self.driver.flush(resume=True)
         self.driver.check()
-        log = list(Event.objects.filter(stream=self.driver.ledger.stream_id).order_by("seq"))
+        log = list(Event.objects.filter(stream_id=self.driver.ledger.stream_id).order_by("seq"))
         assert [event.seq for event in log] == list(range(1, len(log) + 1))
         ops = Counter((event.actor, event.op) for event in log if event.op and event.seq > self.start)
         assert ops == Counter(dict.fromkeys(self.acked, 1)), (
@@ -376,7 +376,7 @@ class WorkshopMachine(RuleBasedStateMachine):
 
 
 def test_a_workshop_at_random() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         WorkshopMachine,
         settings=settings(
             max_examples=12,
