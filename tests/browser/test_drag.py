@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from asgiref.sync import sync_to_async
 from playwright.async_api import Locator, Page, expect
 
@@ -109,12 +107,10 @@ async def test_a_finger_on_the_words_scrolls_and_moves_nothing(
     await expect(words).to_be_visible()
     session = await page.context.new_cdp_session(page)
     x, y = await middle(words)
-    scrolled = asyncio.ensure_future(
-        page.evaluate("new Promise(done => addEventListener('scroll', () => done(scrollY), {once: true}))")
-    )
-    gesture = {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch"}
-    await session.send("Input.synthesizeScrollGesture", gesture)
-    assert await asyncio.wait_for(scrolled, 10) > 0
+    for n, kind in enumerate(["touchStart", *["touchMove"] * 8, "touchEnd"]):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y - 15 * n}]
+        await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert await page.evaluate("scrollY") > 0
     await expect(page.locator(".drag-ghost")).to_have_count(0)
     await expect(texts(page.locator("#loose"))).to_have_count(3)
 
