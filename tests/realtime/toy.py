@@ -94,7 +94,7 @@ class Toy(RoomKind[Box]):
                 return Dirty()
             case "rang":
                 state.alarm, state.rung = None, state.rung + 1
-                return Dirty()
+                return Dirty(keys={"board"}, say=[(None, "It rang")])
             case "leave":
                 state.out.add(event.actor)
                 return Dirty(people={event.actor})
