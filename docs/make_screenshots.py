@@ -203,7 +203,7 @@ async def command(page: Page, do: str, **fields: Any) -> None:
 async def hold_workshop(browser: Browser, base: str, stack: AsyncExitStack) -> None:
     """Run the demo's workshop of today from the first idea to its end, with pictures on the way."""
     workshop = await Workshop.objects.aget(title=TODAY["title"])
-    console = await window(browser, base, 1440, 860)
+    console = await window(browser, base, 1440, 820)
     await sign_in(console)
     await console.goto(f"/workshops/{workshop.pk}/console")
     room = Room(base, stack)
