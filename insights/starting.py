@@ -41,7 +41,8 @@ def _asked(report: Report, content: dict[str, Any]) -> str:
     lines = [plain(report.challenge.question)]
     if purpose := content["workshop"].get("purpose"):
         lines.append(plain(purpose))
-    prompts = [f"* {plain(step['prompt'])}" for step in content.get("agenda", ()) if step.get("prompt")]
+    ran = [step for step in content.get("agenda", ()) if step.get("rounds")]
+    prompts = [f"* {plain(step['prompt'])}" for step in ran if step.get("prompt")]
     if prompts:
         lines += [_("In the workshop we asked:"), "\n".join(prompts)]
     return "\n\n".join(lines)

@@ -80,7 +80,7 @@ def stage(state: State, reader: str) -> Fragment:
     context = activity.stage(state, step, reader)
     context |= {
         "step": step_context(step),
-        "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
+        "seen": {"activity": step.id, "round": len(step.rounds)},
     }
     if facilitate:
         sources = activity.hidden_sources(state, step) if step.phase == "ready" else []
