@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from typing import Any
@@ -29,6 +30,7 @@ def install() -> None:
 
 
 def _take_signals(reactor: Any) -> None:
+    reactor.addSystemEventTrigger("after", "shutdown", _leave)
     loop = asyncio.get_event_loop()
     started: list[asyncio.Task[None]] = []
 
@@ -53,3 +55,14 @@ async def _drain_and_stop(reactor: Any) -> None:
         logger.exception("drain.failed")
     finally:
         reactor.stop()
+
+
+def _leave() -> None:
+    """End the process without waiting for its threads.
+
+    One that carries a request still under way waits for the event loop, which has stopped: it would never end, nor
+    would the process. What was committed is durable, what wasn't is sent again.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
