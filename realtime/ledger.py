@@ -84,6 +84,9 @@ class Ledger:
     def __init__(self, stream_id: UUID | str) -> None:
         self.stream_id = stream_id
         self.kind: RoomKind[Any]
+        self.life = 0
+        """Counts up when the log turns out to be another one: a restored backup. Who follows it must begin anew."""
+        self._lived = ""
         self._said = 0
         self.forget()
 
@@ -113,6 +116,9 @@ class Ledger:
     def _catch_up(self, stream: Stream) -> None:
         if self.state is None or self.epoch != stream.epoch or stream.seq < self.seq:
             restored = bool(self.epoch)
+            if self._lived and (stream.epoch != self._lived or stream.seq < max(self.seq, self._said)):
+                self.life += 1
+            self._lived = stream.epoch
             self.forget()
             self.kind = kind_named(stream.kind)
             self.state = self.kind.start(str(stream.pk))

@@ -84,6 +84,7 @@ class Room:
         self._wake = asyncio.Event()
         self._flushed = asyncio.Event()
         self._stale = False
+        self._life = ledger.life
         self._allowances: dict[str, Allowance] = {}
         self._looked: asyncio.Future[None] | None = None
         self._stopping = False
@@ -202,6 +203,9 @@ class Room:
                     future.set_result(answer)
         if self.ledger.seq != seq and batch:
             self.on_commit(self)
+        if self.ledger.life != self._life:
+            logger.warning("room.restored_backup")
+            self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and fetch
 
     async def _decide(self, batch: list[Asked]) -> list[Answer]:
         answers: list[Answer] = []
