@@ -78,7 +78,7 @@ class Room:
         self._in_thread = in_thread
         self._audiences: dict[tuple[str, str, Form], Audience] = {}
         self._own_changed: dict[str, int] = {}
-        self._own_changed_all = 0
+        self._own_changed_all = ledger.seq  # what was before this process looked may have changed for anybody
         self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
