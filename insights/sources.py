@@ -91,7 +91,7 @@ class Sources:
         cluster = self.clusters.get(row.source)
         if cluster is not None:
             quotes = [quote(self.ideas.get(gid), public=public) for gid in cluster.ideas]
-            shown["title"] = cluster.title
+            shown["title"] = "" if public and self._tells_withheld(cluster, quotes) else cluster.title
             shown["idea_gids"] = cluster.ideas
             shown["ideas"] = [one for one in quotes if not one["withheld"]]
             shown["kept"] = sum(one["withheld"] == "internal" for one in quotes)
@@ -101,6 +101,13 @@ class Sources:
         if tally is not None:
             shown |= {"dots": tally.dots, "voters": tally.voters, "rank": tally.rank}
         return shown
+
+    def _tells_withheld(self, cluster: ClusterRecord, quotes: list[Quote]) -> bool:
+        """Whether a group was named with the words of an idea that must not be quoted."""
+        title = cluster.title.casefold()
+        kept = [gid for gid, one in zip(cluster.ideas, quotes, strict=True) if one["withheld"]]
+        words = [self.ideas[gid].text.casefold().strip(" .") for gid in kept if gid in self.ideas]
+        return any(text and text in title for text in words)
 
     def _workshop(self, workshop: Workshop) -> dict[str, Any]:
         archive = self.archives.get(str(workshop.pk))
