@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 from realtime.kinds import Refused
 
 # Everything that doesn't print, except line breaks and the joiners that some scripts and emoji need.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def bad_field(name: str, sentence: str) -> Refused:

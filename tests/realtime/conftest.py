@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.template import engines
+from django.template.backends.django import DjangoTemplates
 
 from realtime.kinds import register
 from realtime.ledger import Ledger, make_stream
@@ -18,7 +20,7 @@ HERE = Path(__file__).parent / "templates"
 @pytest.fixture(autouse=True)
 def toys() -> Iterator[None]:
     register(Toy())
-    engine = engines["django"].engine
+    engine = cast("DjangoTemplates", engines["django"]).engine
     engine.dirs = [*engine.dirs, HERE]
     yield
     engine.dirs = [path for path in engine.dirs if path != HERE]

@@ -157,13 +157,14 @@ OPS = st.lists(
 
 
 def fields_of(do: str, number: int, *, secret: bool) -> dict[str, Any]:
-    card = {"card": f"c{number}"}
-    return {
+    card: dict[str, Any] = {"card": f"c{number}"}
+    known: dict[str, dict[str, Any]] = {
         "card.add": {"text": f"Text {number}", "secret": secret},
         "card.note": {**card, "text": f"Note {number}"},
         "card.count": {**card, "more": number % 3},
         "title": {"text": f"Title {number}"},
-    }.get(do, card)
+    }
+    return known.get(do, card)
 
 
 def apply_twice(client: Browser | View, text: str | None) -> None:
@@ -185,7 +186,7 @@ def test_after_any_frames_and_any_gap_a_client_shows_what_a_fresh_one_shows(
 ) -> None:
     ledger = Ledger(make_stream("toy").pk)
     ledger.load()
-    steady = [Watcher(ledger, reader, form) for reader in ("anybody", "keeper") for form in ("html", "json")]  # type: ignore[arg-type]
+    steady = [Watcher(ledger, reader, form) for reader in ("anybody", "keeper") for form in ("html", "json")]
     gappy = [Watcher(ledger, watcher.audience.reader, watcher.audience.form) for watcher in steady]
     for do, number, yes, when in ops:
         ledger.commit([asked(do, **fields_of(do, number, secret=yes))])

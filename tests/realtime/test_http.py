@@ -47,7 +47,7 @@ async def news(room: Room, person: str = "ann", **query: Any) -> tuple[list[str]
     answer = await get(room, person, **query)
     assert answer.status_code == 200
     body = orjson.loads(answer.content)
-    frame = next((message for message in body["messages"] if "from" in message), {})
+    frame: dict[str, Any] = next((message for message in body["messages"] if "from" in message), {})
     return [next(iter(message)) for message in body["messages"]], body["next"], frame
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -51,6 +52,10 @@ class Client:
     @property
     def frames(self) -> list[dict[str, Any]]:
         return [message for message in self.messages if "from" in message]
+
+
+def heard_ringing(client: Client) -> bool:
+    return any("It rang" in frame.get("say", []) for frame in client.frames)
 
 
 class Rooms:
@@ -210,9 +215,7 @@ async def test_the_clock_rings_once_though_two_rooms_hear_it(rooms: Rooms, strea
     both[0].on_commit = lambda room: both[1].hint(room.ledger.seq)
     both[1].on_commit = lambda room: both[0].hint(room.ledger.seq)
     for client in clients:
-        await client.until(
-            lambda client=client: any("It rang" in frame.get("say", []) for frame in client.frames)
-        )
+        await client.until(partial(heard_ringing, client))
     await asyncio.gather(*(room.submit(asked("title", text=f"After {n}")) for n, room in enumerate(both)))
     assert [event.kind for event in await log(stream)].count("rang") == 1
 

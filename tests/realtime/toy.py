@@ -177,7 +177,7 @@ def done(ledger: Ledger, do: str, by: str = "ann", **fields: Any) -> Ack:
 
 
 def log_of(ledger: Ledger) -> list[Event]:
-    return list(Event.objects.filter(stream=ledger.stream_id).order_by("seq"))
+    return list(Event.objects.filter(stream_id=ledger.stream_id).order_by("seq"))
 
 
 __all__ = ["Ack", "Answer", "Box", "Toy", "asked", "done", "log_of"]

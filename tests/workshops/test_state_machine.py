@@ -379,8 +379,8 @@ def test_a_workshop_at_random() -> None:
     run_state_machine_as_test(
         WorkshopMachine,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=30,
+            max_examples=6,
+            stateful_step_count=25,
             deadline=None,
             derandomize=True,
             database=None,
