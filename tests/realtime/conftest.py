@@ -14,7 +14,7 @@ from realtime.kinds import register
 from realtime.ledger import Ledger, make_stream
 from tests.realtime.toy import Toy
 
-HERE = Path(__file__).parent / "templates"
+HERE = str(Path(__file__).parent / "templates")
 
 
 @pytest.fixture(autouse=True)
