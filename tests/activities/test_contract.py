@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from realtime.audience import Audience
@@ -20,7 +20,11 @@ from workshops.live.state import State
 pytestmark = pytest.mark.django_db
 
 A_FEW = settings(
-    max_examples=20,
+    phases=[
+        Phase.explicit,
+        Phase.generate,
+    ],  # making a failure small takes minutes: add Phase.shrink to have it
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,

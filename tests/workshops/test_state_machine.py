@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -381,6 +381,7 @@ def test_a_workshop_at_random() -> None:
         settings=settings(
             max_examples=6,
             stateful_step_count=25,
+            phases=[Phase.explicit, Phase.generate],  # add Phase.shrink to have a failure made small
             deadline=None,
             derandomize=True,
             database=None,

@@ -1,0 +1,148 @@
+"""Hidden means not sent: every message to anybody is searched for what they may not know, whatever people do.
+
+Every text, every name and every pseudonym is one of a kind, so that a single search finds it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from realtime.ledger import Refusal
+from tests.activities.chance import PICKS, Crowd, Picks
+from tests.activities.test_contract import A_FEW, CHOSEN, KINDS, SCENES, ready
+from tests.workshop_driver import READERS, Driver
+from workshops.live.state import Idea
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(driver: Driver, idea: Idea) -> bool:
+    """Whether others than its author and the facilitators may know an idea's words, told from the rules' own words."""
+    step = driver.state.steps[idea.step]
+    revealed = step.settings.visibility == "shared" or step.rounds[idea.round - 1].revealed_at is not None
+    return revealed and not idea.removed and idea.hidden is None
+
+
+class Censor:
+    """Listens to everything that is sent."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        driver.heard = self.hear
+        self.count = 0
+
+    def hear(self, to: str, text: str) -> None:
+        self.count += 1
+        people = self.driver.state.people
+        role = people[to].role if to in people else to
+        for idea in self.driver.state.ideas.values():
+            taken_off = shown(self.driver, Idea(**{**_fields(idea), "hidden": None}))
+            knows = to == idea.author or shown(self.driver, idea) or (role == "facilitator" and taken_off)
+            assert knows or idea.text not in text, f"{to} was sent {idea.text}"
+            if not idea.removed:
+                continue
+            assert idea.text not in text, f"{to} was sent {idea.text}, which its author removed"
+        if role != "facilitator":
+            for person in people.values():
+                assert person.id == to or f"{person.id}" not in text, f"{to} was sent who {person.id} is"
+                may = any(step.settings.names == "everybody" for step in self._brainstorms())
+                assert may or person.id == to or person.name not in text, (
+                    f"{to} was sent the name {person.name}"
+                )
+        self._dots(to, text)
+
+    def _brainstorms(self) -> list[Any]:
+        return [step for step in self.driver.state.steps.values() if step.kind == "brainstorm"]
+
+    def _dots(self, to: str, text: str) -> None:
+        step = self.driver.state.step
+        secret = step is not None and step.kind == "dot_vote" and step.settings.results == "hidden"
+        if secret and step is not None and not step.revealed:
+            assert "tally-line" not in text, f"{to} was sent a total"
+            assert '"tally":{' not in text, f"{to} was sent a total"
+
+
+def _fields(idea: Idea) -> dict[str, Any]:
+    return {name: getattr(idea, name) for name in Idea.__dataclass_fields__}
+
+
+def play(kind: str, chosen: dict[str, Any], moves: list[Picks]) -> Censor:
+    driver, step = ready(kind, **chosen)
+    for number, somebody in enumerate(list(driver.state.people.values())):
+        driver.do("p-fay", "person.describe", person=somebody.id, name=f"Named-{number}-once")
+    for idea in list(driver.state.ideas.values()):
+        idea.text = f"told-{idea.id}-once"  # the start's words too are one of a kind
+    driver.watch()
+    censor = Censor(driver)
+    driver.do("p-fay", "step.open", activity=step)
+    driver.flush()
+    crowd = Crowd(driver, step)
+    for count, picks in enumerate(moves):
+        person, do, args, answer = crowd.act(picks)
+        if isinstance(answer, Refusal):
+            quoted = [value for value in args.values() if isinstance(value, str)]
+            assert not any(
+                idea.text in str(answer.sentence) and idea.text not in quoted
+                for idea in driver.state.ideas.values()
+                if idea.author != person
+            ), do
+        before = {reader: driver.watches[reader, "json"].audience.seq for reader in READERS}
+        driver.flush(resume=count % 4 == 3)
+        _frames_tell_no_choice(driver, do, person, answer, before)
+    driver.check()
+    return censor
+
+
+def _frames_tell_no_choice(driver: Driver, do: str, person: str, answer: Any, before: dict[str, int]) -> None:
+    """In a secret vote a dot changes only counts of people; no frame names what it was placed on."""
+    if not do.startswith("dot.") or isinstance(answer, Refusal):
+        return
+    step = driver.state.step
+    if step is None or step.settings.results != "hidden":
+        return
+    for reader in READERS:
+        if driver.watches[reader, "json"].audience.seq != before[reader]:
+            frame = driver.watches[reader, "json"].audience.since(before[reader]) or ""
+            assert '"item-' not in frame, f"{reader}: {frame} after {person} did {do}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@A_FEW
+@given(chosen=st.integers(0, 3), moves=st.lists(PICKS, min_size=4, max_size=25))
+def test_nobody_is_sent_what_they_may_not_know(kind: str, chosen: int, moves: list[Picks]) -> None:
+    choices = CHOSEN[kind]
+    assert play(kind, choices[chosen % len(choices)], moves).count
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nor_in_a_usual_run(kind: str) -> None:
+    driver, step = ready(kind)
+    driver.watch()
+    censor = Censor(driver)
+    driver.do("p-fay", "step.open", activity=step)
+    SCENES[kind](driver, step)
+    driver.flush(resume=True)
+    for do in ("step.pause", "step.resume", "step.close", "step.reveal", "workshop.close"):
+        driver.do("p-fay", do, **({} if do == "workshop.close" else {"activity": step}))
+        driver.flush(resume=True)
+        driver.check()
+    assert censor.count
+
+
+@pytest.mark.parametrize("results", ["hidden", "live"])
+def test_the_facilitators_list_moves_with_no_dot(results: str) -> None:
+    """A row that changes as a total grows would tell whose dot it was."""
+    driver, step = ready("dot_vote", results=results)
+    driver.do("p-fay", "step.open", activity=step)
+    driver.do("p-ann", "dot.place", activity=step, item="i1")
+    driver.watch()
+    heard: list[str] = []
+    driver.heard = lambda to, text: heard.append(text) if to == "facilitator" else None
+    driver.do("p-ann", "dot.place", activity=step, item="i2")
+    driver.flush()
+    assert not any("p-ann" in text for text in heard)
+    assert bool([text for text in heard if "item-i2" in text]) == (results == "live")
