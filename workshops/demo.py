@@ -32,7 +32,7 @@ TODAY: dict[str, Any] = {
         {
             "kind": "brainstorm",
             "title": "What should we try next?",
-            "prompt": "What could we try with five people next month? One idea a note; nobody sees yours yet.",
+            "prompt": "What could we try with five people next month? One idea a note.",
             "minutes": 8,
             "settings": {"visibility": "private"},
         },

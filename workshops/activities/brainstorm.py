@@ -252,6 +252,7 @@ class Brainstorm(Activity):
             "private": settings.visibility == "private",
             "shown": settings.visibility == "shared" or step.revealed,
             "names": settings.names,
+            "late_ideas": settings.late_ideas,
             "most_characters": settings.most_characters,
             "most_ideas": settings.most_ideas,
             "can_write": step.phase == "open" and not built_upon,
