@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -239,11 +240,19 @@ class Hub:
         if tasks:
             await asyncio.wait(tasks, timeout=LOOK_SECONDS)
         self.rooms.clear()
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(
-            *(loop.run_in_executor(self._threads, connections.close_all) for _ in range(THREADS))
-        )
+        await self._close_connections()
         self._threads.shutdown(wait=False)
+
+    async def _close_connections(self) -> None:
+        """Close every thread's connection. Each thread waits for the others, so that none comes twice for another."""
+        gate, loop = threading.Barrier(THREADS), asyncio.get_running_loop()
+
+        def close() -> None:
+            connections.close_all()
+            with contextlib.suppress(threading.BrokenBarrierError):  # one is still held up by the database
+                gate.wait(LOOK_SECONDS)
+
+        await asyncio.gather(*(loop.run_in_executor(self._threads, close) for _ in range(THREADS)))
 
 
 async def _drain(room: Room) -> None:

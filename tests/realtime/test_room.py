@@ -327,3 +327,25 @@ def test_presence_is_a_lease_by_whatever_clock() -> None:
     presence.seen("cat", 200.0)
     presence.left("cat")
     assert presence.here(200.0) == set()
+
+
+async def test_the_end_leaves_no_connection_open(stream: Stream) -> None:
+    ending = Hub()
+
+    def open_one() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    opened = {await ending.in_thread(open_one) for _ in range(4)}
+    opened |= set(await asyncio.gather(*(ending.in_thread(open_one) for _ in range(12))))
+    await ending.shutdown()
+
+    def still_open() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)", [list(opened)])
+            return int(cursor.fetchone()[0])
+
+    async with asyncio.timeout(10):
+        while await sync_to_async(still_open)():
+            pass  # the server takes a moment to notice
