@@ -146,3 +146,20 @@ def test_the_facilitators_list_moves_with_no_dot(results: str) -> None:
     driver.flush()
     assert not any("p-ann" in text for text in heard)
     assert bool([text for text in heard if "item-i2" in text]) == (results == "live")
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_who_resumes_is_not_told_where_secret_dots_went(reader: str) -> None:
+    """A resume stands for the frames that were missed, and none of them named an item."""
+    driver, step = ready("dot_vote", results="hidden")
+    driver.do("p-fay", "step.open", activity=step)
+    driver.watch()
+    missed = driver.watches[reader, "json"].audience.seq
+    driver.do("p-ann", "dot.place", activity=step, item="i2")
+    driver.flush()
+    driver.do("p-fay", "step.extend", activity=step, minutes=1)  # something that everybody may see
+    driver.flush()
+    frame = driver.watches[reader, "json"].audience.since(missed)
+    assert frame is not None
+    assert "stage.timer" in frame
+    assert "item-i2" not in frame

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +14,7 @@ from django.utils import timezone
 from challenges.models import Membership
 from lab_workspace.people.models import User
 from realtime.ledger import by_system, run
+from tests.conftest import StartDaphne
 from tests.makers import make_challenge, make_member
 from workshops.actions import make_workshop
 from workshops.door import MOST_WRONG
@@ -94,3 +98,22 @@ def test_each_button_of_a_page_without_script_has_an_operation_of_its_own(
     assert 'id="own-i3"' not in page
     assert 'id="own-i1"' in page
     assert 'id="own-i2"' in page
+
+
+async def test_sockets_look_at_rights_too(alice: User, workshop: Workshop, daphne: StartDaphne) -> None:
+    server = daphne()
+    cookies = await sync_to_async(_signed_in)(alice)
+    address = f"{server.url}/ws/workshops/{workshop.pk}/?as=facilitator"
+    async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        assert (await browser.get(server.url + console(workshop))).status == 200  # sets the ticket too
+        socket = await browser.ws_connect(address, headers={"Origin": server.url})
+        await socket.close()
+        await Membership.objects.filter(user=alice).adelete()
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await browser.ws_connect(address, headers={"Origin": server.url})
+
+
+def _signed_in(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}

@@ -80,7 +80,8 @@ def stage(state: State, reader: str) -> Fragment:
     context = activity.stage(state, step, reader)
     context |= {
         "step": step_context(step),
-        "seen": {"activity": step.id, "round": len(step.rounds)},
+        "place": {"activity": step.id, "round": len(step.rounds)},
+        "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
     }
     if facilitate:
         sources = activity.hidden_sources(state, step) if step.phase == "ready" else []
