@@ -64,6 +64,7 @@ function start(root) {
     apply: {
       frame(frame) {
         board.frame(frame);
+        if (frame.html?.includes('id="stage"')) notices.untoast();
         announcer.say(frame.say ?? []);
         pending.caughtUp();
       },

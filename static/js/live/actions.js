@@ -65,7 +65,10 @@ export class Actions {
   acked(entry) {
     this.#settled(entry);
     this.#parts.pending.answered(entry);
-    if (!entry.done && !entry.undo) return;
+    if (!entry.done && !entry.undo) {
+      this.#parts.notices.untoast();
+      return;
+    }
     const undo = entry.undo && (() => this.#send({ command: entry.undo, controls: [] }));
     this.#parts.notices.toast(entry.done || text("done_short"), undo);
   }

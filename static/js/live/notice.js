@@ -153,6 +153,15 @@ export class Notices {
   }
 
   /**
+   * Take the toast away: what it could undo is past.
+   * @returns {void}
+   */
+  untoast() {
+    clearTimeout(this.#timer);
+    this.#toast.replaceChildren();
+  }
+
+  /**
    * @param {HTMLElement} control
    * @param {string} sentence
    */
