@@ -156,6 +156,15 @@ class LiveClient:
         if self._socket is not None and (line := self._socket.get_extra_info("socket")) is not None:
             line.shutdown(socket.SHUT_RDWR)
 
+    async def wake(self) -> None:
+        """Come back at once, as when a device wakes: a line that seems open may be dead."""
+        if self._task is None or self.ended:
+            return
+        await self.drop()
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = asyncio.create_task(self._run())
+
     async def _run(self) -> None:
         tries = 0
         while not self.ended:
@@ -361,14 +370,23 @@ class LiveClient:
     async def _take(self, message: Message) -> None:
         if "hello" in message:
             await self._greeted(message)
+        elif "full" in message:
+            self.snapshots += 1
+            self.view.replace(message)
         elif "reset" in message:
             if message["reset"] != self.seq or not self.view.whole:
                 await self._snapshot()
-        elif self.view.take(message) == "gap":
+        else:
+            await self._apply(message)
+        await self._told()
+
+    async def _apply(self, message: Message) -> None:
+        if not self.view.whole:  # another life of the room, and its whole view didn't come by itself
+            await self._snapshot()
+        if self.view.take(message) == "gap":
             await self._missing()
             if self.view.take(message) == "gap":
                 await self._snapshot()
-        await self._told()
 
     async def _greeted(self, message: Message) -> None:
         hello = message["hello"]
@@ -378,7 +396,7 @@ class LiveClient:
             self._connected.set()
             self._way.greeted()
         if hello["epoch"] != self.epoch:
-            await self._snapshot()
+            self.view.forget()  # its whole view follows, or `reset`
         elif message["seq"] > self.seq:
             self.resumes += 1  # the server sends what was missed right behind its hello
 
@@ -388,7 +406,7 @@ class LiveClient:
         status, text = await self._get(self._query())
         if status != 200:
             return
-        for message in orjson.loads(text)["messages"]:
+        for message in orjson.loads(text).get("messages", [{"reset": -1}]):
             if "hello" in message:
                 continue
             if "reset" in message or self.view.take(message) == "gap":

@@ -41,14 +41,19 @@ class View:
             return "nothing"
         return "applied"
 
+    def forget(self) -> None:
+        """Count from nothing: the room's log is another one now. What is shown stays until its whole view comes."""
+        self.seq, self.whole = -1, False
+
     def replace(self, snapshot: dict[str, Any]) -> None:
-        """Take a snapshot in place of everything."""
+        """Take a snapshot in place of everything. Over a socket what is one's own, and who is here, come behind it."""
         self.seq, self.epoch, self.whole = snapshot["seq"], snapshot["epoch"], True
         self.items = _items_of(snapshot)
         self.lists = {name: list(ids) for name, ids in snapshot.get("order", {}).items()}
-        self.own = snapshot.get("own", {})
-        self.own_items = snapshot.get("own_items") or fragments(snapshot.get("own_html", ""))
-        self.now = snapshot.get("now", {})
+        if "own" in snapshot:
+            self.own = snapshot["own"]
+            self.own_items = snapshot.get("own_items") or fragments(snapshot.get("own_html", ""))
+            self.now = snapshot.get("now", {})
 
     def _frame(self, frame: dict[str, Any]) -> Outcome:
         if frame["seq"] <= self.seq:

@@ -129,6 +129,39 @@ async def test_gap_reset_and_a_new_epoch(room: FakeRoom, session: aiohttp.Client
         assert (client.epoch, client.seq) == ("e2", 2)
 
 
+async def test_a_whole_view_over_the_socket_replaces_everything(
+    room: FakeRoom, session: aiohttp.ClientSession
+) -> None:
+    async with client_of(room, session) as client:
+        await client.wait_until(lambda one: one.connections)
+        full = {"full": True, "epoch": "e2", "seq": 3, "order": {"ideas": ["i7"]}, "items": {"i7": {}}}
+        await room.push(full)
+        await client.wait_until(lambda one: one.items == {"i7": {}})
+        assert (client.epoch, client.seq, client.lists) == ("e2", 3, {"ideas": ["i7"]})
+        assert client.own == {"left": 3}, "what is one's own comes in a message of its own"
+        assert sum("after=" not in path for path in room.requests) == 1, "it was not fetched again"
+        await room.push({"from": 3, "seq": 4, "items": {"big": {"text": "x" * 5_000_000}}})
+        await client.wait_until(lambda one: "big" in one.items)
+        assert client.close_codes == []
+
+
+async def test_a_device_that_wakes_gives_up_its_old_line_at_once(
+    room: FakeRoom, session: aiohttp.ClientSession
+) -> None:
+    async with client_of(room, session, first_wait=30) as client:
+        await client.wait_until(lambda one: one.connections)
+        await room.frame(items={"i9": {}}, send=False)
+        room.sockets.clear()  # half open: nothing comes, nothing ends
+        await client.wake()
+        await client.wait_until(lambda one: one.connections == 2 and "i9" in one.items)
+        room.socket = "hang"
+        room.cut()
+        await room.until(lambda: room.handshakes >= 2)
+        room.socket = "open"
+        await client.wake()
+        await client.wait_until(lambda one: one.connections == 3)
+
+
 async def test_removed_and_closed_are_final(room: FakeRoom, session: aiohttp.ClientSession) -> None:
     async with client_of(room, session) as client:
         await client.wait_until(lambda one: one.connections)
