@@ -19,7 +19,7 @@ import redis.asyncio
 from realtime.client import LiveClient
 from tests.faults.cast import ADD, Cast, Row
 from tests.faults.line import Line, line
-from tests.faults.test_hostile import handshake
+from tests.hostile.test_sockets import handshake
 
 type Case = dict[str, Any]
 
@@ -206,7 +206,7 @@ class Player:
             case {"close_any_of": codes}:
                 assert closed[-1] in codes
             case {"within_ms": _} | {"bounded_mb": _} | "audit":
-                pass  # time: all waits have ends; memory: `test_hostile`; a list of attempts is not kept yet
+                pass  # time: all waits have ends; memory: `test_sockets`; a list of attempts is not kept yet
             case _:
                 raise AssertionError(f"an expectation that isn't known here: {expected}")
 

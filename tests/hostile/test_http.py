@@ -14,7 +14,7 @@ import pytest
 
 from realtime.client import LiveClient
 from tests.daphne import Daphne
-from tests.faults import rubbish
+from tests.hostile import rubbish
 from tests.faults.cast import ADD, Cast, faults_in, write
 from tests.faults.conftest import Serve
 from tests.faults.stage import Stage, new_stage

@@ -14,7 +14,7 @@ import pytest
 
 from realtime.client import LiveClient, RoomPaths
 from tests.daphne import Daphne
-from tests.faults import rubbish
+from tests.hostile import rubbish
 from tests.faults.cast import ADD, Cast, board, faults_in, until, write
 from tests.faults.conftest import Serve
 from tests.faults.line import Line, line
