@@ -10,7 +10,7 @@ BIN := $(abspath $(VENV))/bin
 TESTS ?=
 DEVELOPMENT := DEBUG=1 PYTHONUNBUFFERED=1
 # Read like production, with made-up values, so that the deployment check means something.
-PRODUCTION := DEBUG=0 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smtp+tls://mail.example.org SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
+PRODUCTION := DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smtp+tls://mail.example.org SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 OURS := lab_workspace challenges realtime workshops insights tests manage.py
 
 .DEFAULT_GOAL := help

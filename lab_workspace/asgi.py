@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-pages = get_asgi_application()  # Before anything else is imported: it loads the models.
+django.setup()  # Before anything else is imported: it loads the models.
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from lab_workspace import drain  # noqa: E402
+from lab_workspace.handler import Pages  # noqa: E402
+from lab_workspace.operations.front import Front  # noqa: E402
 from lab_workspace.sockets import SameOrigin, nowhere  # noqa: E402
 from workshops.routing import websocket_urlpatterns  # noqa: E402
 
 rooms = URLRouter([*websocket_urlpatterns, re_path("", nowhere)])
-application = ProtocolTypeRouter({"http": pages, "websocket": SameOrigin(rooms)})
+application = ProtocolTypeRouter({"http": Front(Pages()), "websocket": SameOrigin(rooms)})
 drain.install()

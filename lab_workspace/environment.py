@@ -133,3 +133,19 @@ def channel_layer(redis_url: str) -> dict[str, Any]:
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [{"address": redis_url, "socket_timeout": None}]},
     }
+
+
+def log_format(value: str) -> str:
+    """How lines of the log look: `json` or `plain`.
+
+    Raises:
+        Refusal: for anything else.
+    """
+    if value not in {"json", "plain"}:
+        raise Refusal("LOG_FORMAT must be json or plain.")
+    return value
+
+
+def not_below_info(level: str) -> str:
+    """The level for libraries: never DEBUG, at which some write the values they handle."""
+    return "INFO" if level == "DEBUG" else level

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "daphne",
     "lab_workspace.people",
     "lab_workspace.pages",
+    "lab_workspace.operations",
     "challenges",
     "workshops",
     "insights",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "lucide",
 ]
 MIDDLEWARE = [
+    "lab_workspace.operations.view_names.note_the_view",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "lab_workspace.middleware.careful_headers",
@@ -187,18 +189,40 @@ WHITENOISE_AUTOREFRESH = DEBUG
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# --- Logs: what happened, never what people wrote, nor a code or link that opens something ---
+# --- Running it: logs hold what happened, never what people wrote, nor a code or link that opens something ---
+LOG_FORMAT = environment.log_format(env.str("LOG_FORMAT", "plain" if DEBUG else "json"))
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_secrets": {"()": "lab_workspace.logs.WithoutSecrets"}},
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_secrets"]}
+    "formatters": {
+        "json": {"()": "lab_workspace.logs.JsonLines"},
+        "plain": {
+            "class": "logging.Formatter" if DEBUG else "lab_workspace.logs.PlainLines",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_secrets"]}
+    },
+    # At DEBUG libraries tell the values they handle. So the level is for our own; theirs is INFO at the lowest.
+    "root": {"handlers": ["console"], "level": environment.not_below_info(LOG_LEVEL)},
     "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        **{
+            name: {"level": LOG_LEVEL}
+            for name in ("lab_workspace", "challenges", "workshops", "insights", "realtime")
+        },
+        "django": {
+            "handlers": ["console"],
+            "level": environment.not_below_info(LOG_LEVEL),
+            "propagate": False,
+        },
         "daphne": {"level": "WARNING"},
     },
 }
+PROCESSES = env.int("PROCESSES", 1)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+LEAST_DISK_MB = env.int("LEAST_DISK_MB", 200)
+DRAIN_WAIT_SECONDS = env.float("DRAIN_WAIT_SECONDS", 0.0)
