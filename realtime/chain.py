@@ -16,23 +16,22 @@ import orjson
 
 from realtime.models import Event
 
+SEAL_OF_NOTHING = hashlib.sha256(b"").digest()
+
 
 def canonical(value: Any) -> bytes:
     """Write JSON the same way every time: keys sorted, no spaces, UTF-8."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def seal_of(salt: bytes | None, private: dict[str, Any] | None) -> bytes:
-    """Commit to the private part without revealing it."""
-    if private is None:
-        return hashlib.sha256(b"").digest()
-    return hashlib.sha256((salt or b"") + canonical(private)).digest()
+def seal_of(salt: bytes, private: bytes) -> bytes:
+    """Commit to the private part, as canonical JSON, without revealing it."""
+    return hashlib.sha256(salt + private).digest()
 
 
-def link(before: bytes, event: Event, at: int) -> bytes:
-    """Give the chain's next link. `at` is the event's time in milliseconds."""
-    envelope = canonical([str(event.stream_id), event.seq, at, event.v, event.kind, event.actor, event.op])
-    return hashlib.sha256(bytes(before) + envelope + canonical(event.body) + bytes(event.seal)).digest()
+def link(before: bytes, envelope: list[Any], body: bytes, seal: bytes) -> bytes:
+    """Give the chain's next link. `envelope` is stream, seq, time in milliseconds, v, kind, actor and op."""
+    return hashlib.sha256(before + canonical(envelope) + body + seal).digest()
 
 
 def first_broken(events: Iterable[Event]) -> int | None:
@@ -41,10 +40,17 @@ def first_broken(events: Iterable[Event]) -> int | None:
 
     before, expected = b"", 1
     for event in events:
-        erased = event.private is None and event.salt is None
-        if event.seq != expected or link(before, event, ms_of(event.at)) != bytes(event.chain):
+        seal, at = bytes(event.seal), ms_of(event.at)
+        envelope = [str(event.stream_id), event.seq, at, event.v, event.kind, event.actor, event.op]
+        chain = link(before, envelope, canonical(event.body), seal)
+        if event.seq != expected or chain != bytes(event.chain) or not _sealed(event, seal):
             return event.seq
-        if not erased and seal_of(bytes(event.salt or b""), event.private) != bytes(event.seal):
-            return event.seq
-        before, expected = bytes(event.chain), expected + 1
+        before, expected = chain, expected + 1
     return None
+
+
+def _sealed(event: Event, seal: bytes) -> bool:
+    """Whether the private part is what was sealed, or was erased."""
+    if event.private is None:
+        return event.salt is None or seal == SEAL_OF_NOTHING
+    return seal_of(bytes(event.salt or b""), canonical(event.private)) == seal

@@ -8,19 +8,20 @@ catches up under the lock before it decides, so all agree on one order.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from realtime.fields import read_form
+from realtime.fields import Form, read_form
 from realtime.kinds import SYSTEM, Command, Dirty, Happened, Refused, RoomKind, kind_named
-from realtime.log import digest_of, happened, moment_of, ms_of, next_event, read_after
-from realtime.models import Event, Stream
+from realtime.log import Head, Rows, digest_of, read_head, replay
+from realtime.models import Stream
+from realtime.ops import Operations
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,6 +45,8 @@ class Ack:
 
     op: str
     seq: int
+    again: bool = False
+    """Whether this very command was done before: nothing happened now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Ledger:
         self.seq = 0
         self.last_at = 0
         self.due: tuple[int, str] | None = None
-        self.ops: dict[tuple[str, str], tuple[int, bytes | None]] = {}
+        self.ops = Operations()
         self.pending = Dirty()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -108,31 +111,35 @@ class Ledger:
         If anything goes wrong on the way the state is dropped.
         """
         try:
-            self._catch_up(Stream.objects.get(pk=self.stream_id))
+            self._catch_up(read_head(self.stream_id))
         except BaseException:
             self.forget()
             raise
 
-    def _catch_up(self, stream: Stream) -> None:
-        if self.state is None or self.epoch != stream.epoch or stream.seq < self.seq:
-            restored = bool(self.epoch)
-            if self._lived and (stream.epoch != self._lived or stream.seq < max(self.seq, self._said)):
-                self.life += 1
-            self._lived = stream.epoch
-            self.forget()
-            self.kind = kind_named(stream.kind)
-            self.state = self.kind.start(str(stream.pk))
-            self.epoch = stream.epoch
-            self.pending.whole = self.pending.everybody = restored
-            self._said = stream.seq if restored else self._said
-        if stream.seq > self.seq:
-            for event in read_after(stream.pk, self.seq):
-                if event.v > self.kind.version:
-                    raise NewerEvent(f"{stream.pk} seq {event.seq}: version {event.v}")
-                self._apply(happened(event))
-                if event.op is not None:
-                    self._remember(event.actor, event.op, event.seq, event.asked)
+    def _catch_up(self, head: Head) -> None:
+        if self.state is None or self.epoch != head.epoch or head.seq < self.seq:
+            self._begin(head)
+        if head.seq > self.seq:
+            known, remember = self.kind.version, self.ops.add
+            for event, op, asked in replay(head.stream, self.seq):
+                if event.v > known:
+                    raise NewerEvent(f"{head.stream} seq {event.seq}: version {event.v}")
+                self._apply(event)
+                if op is not None:
+                    remember(event.actor, op, event.seq, asked)
         self.due = self.kind.due(self.state)
+
+    def _begin(self, head: Head) -> None:
+        """Begin anew with an empty state: whoever follows has to look at everything again."""
+        if self._lived and (head.epoch != self._lived or head.seq < max(self.seq, self._said)):
+            self.life += 1
+        restored, self._lived = bool(self.epoch), head.epoch
+        self.forget()
+        self.kind = kind_named(head.kind)
+        self.state = self.kind.start(head.stream)
+        self.epoch = head.epoch
+        self.pending.whole = self.pending.everybody = True
+        self._said = head.seq if restored else self._said
 
     def _apply(self, event: Happened) -> None:
         dirty = self.kind.apply(self.state, event)
@@ -140,9 +147,6 @@ class Ledger:
             dirty.say.clear()  # folded again; it was read out the first time
         self.seq, self.last_at = event.seq, event.at
         self.pending.add(dirty)
-
-    def _remember(self, actor: str, op: str, seq: int, asked: Any) -> None:
-        self.ops[actor, op] = (seq, bytes(asked) if asked is not None else None)
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -157,37 +161,34 @@ class Ledger:
         """
         try:
             with transaction.atomic():
-                stream = Stream.objects.select_for_update().get(pk=self.stream_id)
-                self._catch_up(stream)
-                return self._write(stream, batch, at)
+                head = read_head(self.stream_id, lock=True)
+                self._catch_up(head)
+                return self._write(head, batch, at)
         except BaseException:
             self.forget()
             raise
 
-    def _write(self, stream: Stream, batch: Sequence[Asked], said: int | None) -> list[Answer]:
-        at = max(ms_of(timezone.now()) if said is None else said, self.last_at)
-        rows: list[Event] = []
-        answers = [self._answer(stream, asked, at, rows) for asked in batch]
-        if rows:
-            Event.objects.bulk_create(rows)
+    def _write(self, head: Head, batch: Sequence[Asked], said: int | None) -> list[Answer]:
+        at = max(time.time_ns() // 1_000_000 if said is None else said, self.last_at)
+        rows = Rows(head, at, self.kind.version)
+        forms = self.kind.forms()
+        answers = [self._answer(rows, forms, asked, at) for asked in batch]
+        if rows.happened:
             self.due = self.kind.due(self.state)
-            stream.due = moment_of(self.due[0]) if self.due else None
-            stream.save(update_fields=["seq", "head", "due"])
-            self.kind.project(self.state, [happened(row) for row in rows])
+            rows.write(self.due[0] if self.due else None)
+            self.kind.project(self.state, rows.happened)
         return answers
 
-    def _answer(self, stream: Stream, asked: Asked, at: int, rows: list[Event]) -> Answer:
+    def _answer(self, rows: Rows, forms: Mapping[str, Form], asked: Asked, at: int) -> Answer:
         digest = digest_of(asked.do, asked.fields)
-        known = self.ops.get((asked.by, asked.op))
+        known = self.ops.find(asked.by, asked.op, digest)
         if known is not None:
-            seq, before = known
-            if before is not None and before != digest:
-                return Refusal(
-                    asked.op, "op_reused", _("This operation id was already used for something else.")
-                )
-            return Ack(asked.op, seq)
+            seq, same = known
+            if same:
+                return Ack(asked.op, seq, again=True)
+            return Refusal(asked.op, "op_reused", _("This operation id was already used for something else."))
         try:
-            form = self.kind.forms().get(asked.do)
+            form = forms.get(asked.do)
             if form is None:
                 raise Refused("unknown_command", _("This is not something that can be done here."))
             command = Command(asked.do, asked.op, read_form(form, asked.fields), at, secrets.token_hex(8))
@@ -196,22 +197,12 @@ class Ledger:
                 raise Refused("nothing_to_do", _("That was already so."))
         except Refused as refused:
             return Refusal(asked.op, refused.code, refused.sentence)
-        op, asked_digest = asked.op, digest
+        op: str | None = asked.op
         for new in events:
-            row = next_event(
-                stream,
-                new,
-                at=at,
-                v=self.kind.version,
-                actor=asked.by,
-                op=op or None,
-                asked=asked_digest or None,
-            )
-            rows.append(row)
-            self._apply(happened(row))
-            op, asked_digest = "", b""
-        self._remember(asked.by, asked.op, stream.seq, digest)
-        return Ack(asked.op, stream.seq)
+            self._apply(rows.add(new, asked.by, op, digest if op else None))
+            op = None
+        self.ops.add(asked.by, asked.op, self.seq, digest)
+        return Ack(asked.op, self.seq)
 
     def take_pending(self) -> Dirty:
         """Give what became dirty since the last call."""
