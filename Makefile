@@ -26,8 +26,7 @@ run: $(VENV)/.runtime ## start the workspace with demo data on http://127.0.0.1:
 	@$(DEVELOPMENT) $(PYTHON) manage.py demo --if-empty
 	@$(DEVELOPMENT) $(PYTHON) manage.py where_to_click --host "$(HOST)" --port "$(PORT)"
 	@case "$(HOST)" in 127.*|localhost) ;; *) export ALLOWED_HOSTS="$${ALLOWED_HOSTS:-*}" ;; esac; \
-	  export $(DEVELOPMENT); exec $(PYTHON) -m daphne --verbosity 0 --websocket_connect_timeout 30 \
-	  --endpoint "tcp:port=$(PORT):interface=$(HOST):backlog=2048" lab_workspace.asgi:application
+	  export $(DEVELOPMENT); exec $(PYTHON) -m lab_workspace.serve --host "$(HOST)" --port "$(PORT)"
 
 demo: $(VENV)/.runtime ## load the demo challenge where it is missing (make clean first to start anew)
 	@mkdir -p var

@@ -1,10 +1,14 @@
-"""The socket: takes commands in, puts frames out. Who may open it is decided by a subclass."""
+"""The socket: takes commands in, puts frames out. Who may open it is decided by a subclass.
+
+A crowd has a thousand of these, most of them idle: no task but the server's own, no queue, and what only the handshake
+needed is let go. Frames leave straight through the server's socket where that works (`realtime.direct`), else by the
+public `send()`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -12,24 +16,29 @@ from urllib.parse import parse_qs
 import orjson
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.utils import translation
 
-from realtime import wire
+from realtime import metrics, wire
+from realtime.direct import line_of
 from realtime.hub import hub
 from realtime.kinds import Refused
-from realtime.ledger import AWAY, Asked, Refusal, Retry
+from realtime.ledger import AWAY, Answer, Refusal, Retry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from realtime.audience import Form
+    from realtime.direct import Line
     from realtime.room import Room
+    from realtime.wire import Packet
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES_WAITING = 1_000_000
 FLOOD = 400
 """So many more messages over the limit than within it close the socket."""
 LAST_ANSWERS_SECONDS = 2.0
 """How long a closing socket waits for the answers to what it has taken."""
+JOINED_BYTES = 16_000
+"""Messages up to this size are put together before they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +57,25 @@ class RoomSocket(AsyncWebsocketConsumer):
     channel_layer_alias = None  # hints go to the hub, never to each socket
     form: Form = "html"
     reader = language = person = ""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.room: Room | None = None
-        self._writer: asyncio.Task[None] | None = None
-        self._out: deque[str] = deque()
-        self._out_bytes = 0
-        self._out_ready = asyncio.Event()
-        self._closing: int | None = None
-        self._over = 0
-        self._commands: set[asyncio.Task[None]] = set()
+    room: Room | None = None
+    _open = False
+    _line: Line | None = None
+    _queue: list[Packet] | None = None
+    _writer: asyncio.Task[None] | None = None
+    _closing: int | None = None
+    _closer: asyncio.Task[None] | None = None
+    _answered: asyncio.Event | None = None
+    _taken = 0
+    _over = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection; however it ends, even cut off by the server, nothing of it stays behind."""
+        self.scope, self.base_send, self.channel_layer = scope, send, None
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         finally:
             await self.disconnect(wire.DONE)
 
@@ -74,119 +86,153 @@ class RoomSocket(AsyncWebsocketConsumer):
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Handle one message. Without Channels' own thread hop for each: this consumer does no ORM call."""
         try:
-            await getattr(self, message["type"].replace(".", "_"))(message)
+            if message["type"] == "websocket.receive":
+                self.hear(message.get("text"))
+            else:
+                await getattr(self, message["type"].replace(".", "_"))(message)
         except StopConsumer:
             raise
         except Exception:
             logger.exception("socket.failed")
-            if self._writer is None:
-                await self.close()  # the handshake isn't over, so this refuses it
-            else:
+            if self._open:
                 self.shut(wire.RESTART)  # our fault, not the client's: it may come back
+            else:
+                await self.close()  # the handshake isn't over, so this refuses it
 
     async def connect(self) -> None:
         """Let the client in and bring it up to date; refuse before the handshake ends."""
+        await hub().turn()
         admission = None if hub().draining else await self.admit()
         if admission is None:
             await self.close()
             return
         self.reader, self.language, self.person = admission.reader, admission.language, admission.person
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
-        self.form = "json" if query.get("format") == ["json"] else "html"
+        if query.get("format") == ["json"]:
+            self.form = "json"
         await self.accept()
-        self._writer = asyncio.create_task(self._write())
+        self._open = True
+        metrics.SOCKETS.inc()
+        self._line = line_of(self.base_send)
+        self.scope["headers"].clear()  # some kilobytes, which nobody reads again
         try:
             self.room = await hub().open(admission.stream)
             await self.room.join(self, *resume_point(query))
         except AWAY:
             self.shut(wire.RESTART)
 
+    # -- out -----------------------------------------------------------------------------------------------------
+
+    def push(self, packets: Sequence[Packet], answered: int = 0) -> int:
+        """Send messages to the client; after the closing has begun only answers."""
+        if self._closing is not None:
+            packets = packets[:answered]
+        line, unsent = self._line, 0
+        if line is None:
+            self._send_publicly(packets)
+        elif len(packets) == 1:
+            unsent = line.write(packets[0].frame)
+        elif sum([len(packet.data) for packet in packets]) < JOINED_BYTES:
+            unsent = line.write(b"".join([packet.frame for packet in packets]))
+        else:
+            for packet in packets:
+                unsent = line.write(packet.frame)
+        if answered:
+            self._taken -= answered
+            if self._answered is not None and not self._taken:
+                self._answered.set()
+        return unsent
+
+    def unsent(self) -> int:
+        """Count the bytes that the network has not taken yet. What the public way holds can't be known."""
+        return 0 if self._line is None else self._line.unsent()
+
+    def _send_publicly(self, packets: Sequence[Packet]) -> None:
+        if self._queue is None:
+            self._queue = []
+        self._queue.extend(packets)
+        if self._writer is None and self._queue:
+            self._writer = asyncio.create_task(self._write())
+
     async def _write(self) -> None:
-        """Send what is waiting. The only place that awaits this client, so that a slow one slows nobody else."""
-        while True:
-            await self._out_ready.wait()
-            self._out_ready.clear()
-            await self._send_waiting()
-            if self._closing is not None:
-                if self._commands:  # what was taken is answered first
-                    await asyncio.wait(self._commands, timeout=LAST_ANSWERS_SECONDS)
-                    await self._send_waiting()
-                await self.close(self._closing)
-                return
-
-    async def _send_waiting(self) -> None:
-        while self._out:
-            text = self._out.popleft()
-            self._out_bytes -= len(text)
-            await self.send(text_data=text)
-
-    def push(self, text: str) -> None:
-        """Take a message for the client; a client that stopped reading is closed, and will resume."""
-        if self._closing is None:
-            self._put(text)
-
-    def _put(self, text: str) -> None:
-        if self._out_bytes > MOST_BYTES_WAITING:
-            self._out.clear()
-            self.shut(wire.SLOW)
-            return
-        self._out.append(text)
-        self._out_bytes += len(text)
-        self._out_ready.set()
+        """Send what is waiting, and end. The only place that awaits this client: it slows nobody else."""
+        try:
+            while self._queue:
+                waiting, self._queue = self._queue, []
+                for packet in waiting:
+                    await self.send(text_data=packet.text)
+        finally:
+            self._writer = None
 
     def shut(self, code: int) -> None:
-        """Close after what is waiting has been sent."""
+        """Close, after what was taken has been answered."""
         if self._closing is None:
             self._closing = code
-            self._out_ready.set()
+            self._closer = asyncio.create_task(self._close(code))
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Take one message; whatever it is, it changes nothing but by the rules."""
-        if text_data is None:
-            self.shut(wire.BAD)
-        elif wire.size(text_data) > wire.MOST_BYTES_IN:
-            self.shut(wire.LARGE)
-        elif self.room is None or self._closing is not None:
-            return
-        else:
-            self.room.seen(self.person)
+    async def _close(self, code: int) -> None:
+        if self._taken:
+            self._answered = asyncio.Event()
             try:
-                asked = wire.read_text(text_data, self.person)
+                await asyncio.wait_for(self._answered.wait(), LAST_ANSWERS_SECONDS)
+            except TimeoutError:
+                logger.info("socket.unanswered")
+        if self._writer is not None:
+            await asyncio.wait([self._writer], timeout=LAST_ANSWERS_SECONDS)
+        await self.close(code)
+
+    # -- in ------------------------------------------------------------------------------------------------------
+
+    def hear(self, text: str | None) -> None:
+        """Take one message; whatever it is, it changes nothing but by the rules."""
+        room = self.room
+        if text is None:
+            self.shut(wire.BAD)
+        elif wire.size(text) > wire.MOST_BYTES_IN:
+            self.shut(wire.LARGE)
+        elif room is not None and self._closing is None:
+            room.seen(self.person)
+            try:
+                asked = wire.read_text(text, self.person)
             except Refused as refused:
-                self._spend(self.room)
-                self._answer(Refusal(_op_in(text_data), refused.code, refused.sentence))
+                self._spend(room)
+                self._answer(Refusal(_op_in(text), refused.code, refused.sentence))
                 return
-            if not self._spend(self.room):
+            if self._spend(room):
+                self._taken += 1
+                room.take(asked, self)
+            else:
                 self._answer(Retry(asked.op, 2.0))
-                return
-            task = asyncio.create_task(self._submit(self.room, asked))
-            self._commands.add(task)
-            task.add_done_callback(self._commands.discard)
 
     def _spend(self, room: Room) -> bool:
         """Take from this person's allowance; False when it is used up. A lasting flood closes the socket."""
         if room.allows(self.person):
-            self._over = max(0, self._over - 1)
+            if self._over:
+                self._over -= 1
             return True
         self._over += 1
         if self._over > FLOOD:
+            metrics.FLOODS.inc()
             self.shut(wire.FLOOD)
         return False
 
-    async def _submit(self, room: Room, asked: Asked) -> None:
-        self._answer(await room.submit(asked))
+    def _answer(self, answer: Answer) -> None:
+        self._taken += 1
+        self.push([wire.answer_packet(answer, self.language)], 1)
 
-    def _answer(self, answer: Any) -> None:
-        with translation.override(self.language):
-            self._put(wire.encode(wire.answer_message(answer)))
+    # -- the end -------------------------------------------------------------------------------------------------
 
     async def disconnect(self, code: int) -> None:
         """Let go. A command already taken is still carried out."""
         if self.room is not None:
             self.room.leave(self)
-        if self._writer is not None:
-            self._closing = wire.DONE
-            self._writer.cancel()
+        if self._open:
+            self._open = False
+            metrics.SOCKETS.dec()
+        self._closing, self._line = wire.DONE, None
+        for task in (self._writer, self._closer):
+            if task is not None:
+                task.cancel()
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """End the consumer, without Channels' thread hop for database connections that it never had."""

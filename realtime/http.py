@@ -17,7 +17,7 @@ from realtime import wire
 from realtime.consumer import Admission, number_in, resume_point
 from realtime.kinds import Refused
 from realtime.ledger import Answer, Refusal, Retry
-from realtime.room import now_ms
+from realtime.showing import now_ms
 
 if TYPE_CHECKING:
     from realtime.audience import Form

@@ -12,17 +12,17 @@ import logging
 import threading
 import time
 import uuid
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from asgiref.sync import sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import Error as DatabaseError
 from django.db import connections
 from django.utils import timezone
 
-from realtime import wire
+from realtime import metrics, wire
 from realtime.ledger import Ledger, Unavailable
 from realtime.models import Stream
 from realtime.room import Room
@@ -36,6 +36,8 @@ THREADS = 4
 LOOK_SECONDS = 1.0
 DRAIN_SECONDS = 4.0
 MOST_SENDS = 1000
+AT_ONCE = 4
+"""So many come in between two looks at those who are inside."""
 IDLE_SECONDS = 120.0
 """An empty room is folded away after this long, and folded again from its log when somebody comes."""
 
@@ -55,6 +57,8 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._listening: set[str] = set()
         self._sends: set[asyncio.Task[None]] = set()
+        self._at_the_door: deque[asyncio.Future[None]] = deque()
+        metrics.LAYER_UP.set(1)
 
     async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
         """Run database work in one of the hub's threads, off the event loop."""
@@ -63,7 +67,23 @@ class Hub:
             _keep_connection()
             return work(*args)
 
-        return await sync_to_async(run, thread_sensitive=False, executor=self._threads)()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    async def turn(self) -> None:
+        """Wait for one's turn to come in: a few in each pass of the loop, so that those inside are served meanwhile."""
+        turn = asyncio.get_running_loop().create_future()
+        self._at_the_door.append(turn)
+        if len(self._at_the_door) == 1:
+            asyncio.get_running_loop().call_soon(self._let_in)
+        await turn
+
+    def _let_in(self) -> None:
+        for _n in range(min(AT_ONCE, len(self._at_the_door))):
+            turn = self._at_the_door.popleft()
+            if not turn.done():  # else they went away again
+                turn.set_result(None)
+        if self._at_the_door:
+            asyncio.get_running_loop().call_soon(self._let_in)
 
     # -- rooms ---------------------------------------------------------------------------------------------------
 
@@ -101,6 +121,7 @@ class Hub:
         room = self.rooms[name] = Room(ledger, self.in_thread)
         room.on_commit = self._told_commit
         room.on_presence = self._tell_presence
+        metrics.ROOMS.set(len(self.rooms))
         self._spawn(self._listen(name))
         return room
 
@@ -134,8 +155,8 @@ class Hub:
 
         heads, due = await self.in_thread(look)
         for pk, seq in heads:
-            if str(pk) in self.rooms:
-                self.rooms[str(pk)].hint(seq)
+            if str(pk) in self.rooms and self.rooms[str(pk)].hint(seq):
+                metrics.GAPS.inc()
         for pk in due:
             with contextlib.suppress(Unavailable, Stream.DoesNotExist):  # one bad log is not the others' loss
                 await self.open(pk)
@@ -144,6 +165,7 @@ class Hub:
             if room.closed or (not room.peers and now - room.used_at > IDLE_SECONDS):
                 room.close(wire.RESTART)
                 del self.rooms[name]
+                metrics.ROOMS.set(len(self.rooms))
                 self._spawn(self._listen_no_more(name))
             elif name not in self._listening:
                 self._spawn(self._listen(name))
@@ -172,8 +194,9 @@ class Hub:
                     self._layer = layer
                     self._tasks.append(asyncio.create_task(self._hear()))
             await layer.group_add(_group(name), self._channel)
+            metrics.LAYER_UP.set(1)
         except Exception as error:  # noqa: BLE001 (any failure of the layer means: do without hints)
-            logger.warning("hub.layer_away %s", type(error).__name__)
+            _away(error)
             self._listening.discard(name)
 
     async def _listen_no_more(self, name: str) -> None:
@@ -182,7 +205,7 @@ class Hub:
             try:
                 await self._layer.group_discard(_group(name), self._channel)
             except Exception as error:  # noqa: BLE001 (see _listen)
-                logger.warning("hub.layer_away %s", type(error).__name__)
+                _away(error)
 
     async def _hear(self) -> None:
         while True:
@@ -191,7 +214,7 @@ class Hub:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 (see _listen)
-                logger.warning("hub.layer_away %s", type(error).__name__)
+                _away(error)
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             try:
@@ -206,7 +229,11 @@ class Hub:
         if message["type"] == "hint":
             room.hint(int(message["seq"]))
         elif message["type"] == "presence":
-            room.presence.told(message["process"], frozenset(message["people"]), time.monotonic())
+            now, came = time.monotonic(), frozenset(message["came"])
+            if message["whole"]:
+                room.presence.told(message["process"], came, now)
+            else:
+                room.presence.told_changes(message["process"], came, frozenset(message["went"]), now)
 
     def _tell(self, room: Room, message: dict[str, Any]) -> None:
         if self._layer is None:
@@ -217,14 +244,20 @@ class Hub:
     async def _send(self, name: str, message: dict[str, Any]) -> None:
         try:
             await self._layer.group_send(_group(name), message)
+            metrics.LAYER_UP.set(1)
         except Exception as error:  # noqa: BLE001 (see _listen; the log is complete without it)
-            logger.warning("hub.layer_away %s", type(error).__name__)
+            _away(error)
 
     def _told_commit(self, room: Room) -> None:
         self._tell(room, {"type": "hint", "seq": room.ledger.seq})
 
-    def _tell_presence(self, room: Room) -> None:
-        self._tell(room, {"type": "presence", "people": sorted(room.presence.here(time.monotonic()))})
+    def _tell_presence(self, room: Room, *, whole: bool) -> None:
+        """Say who came and went here; now and then who is here, for processes that missed something."""
+        if self._layer is None:
+            return
+        came, went = room.presence.tell(time.monotonic(), whole=whole)
+        if whole or came or went:
+            self._tell(room, {"type": "presence", "whole": whole, "came": came, "went": went})
 
     # -- the end -------------------------------------------------------------------------------------------------
 
@@ -264,6 +297,11 @@ async def _drain(room: Room) -> None:
     except Exception:
         logger.exception("hub.drain_failed")
         room.close(wire.RESTART)
+
+
+def _away(error: Exception) -> None:
+    metrics.LAYER_UP.set(0)
+    logger.warning("hub.layer_away %s", type(error).__name__)
 
 
 def _keep_connection() -> None:

@@ -1,7 +1,8 @@
 """One live room in this process: gathers commands, commits them in groups, and flushes what changed.
 
-The room's task is the only one that touches its ledger. Commands that arrive while a commit is under way form the
-next batch, so a crowd costs one transaction for many. Nothing is rendered or served between decide and commit.
+The room's task is the only one that touches its ledger. It turns at most every 50 ms: what has gathered is committed
+in one transaction, then answered and shown, in one write for each client. So a crowd costs one transaction and one
+frame for many commands. Nothing is rendered or served between decide and commit.
 """
 
 from __future__ import annotations
@@ -10,32 +11,33 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from realtime import wire
-from realtime.audience import Audience, own_fragments
-from realtime.kinds import SYSTEM, Dirty
-from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
+from realtime import metrics, wire
+from realtime.crowd import Crowd, Peer
+from realtime.kinds import SYSTEM
+from realtime.ledger import Ack, Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
 from realtime.limits import Allowance
-from realtime.presence import Presence
+from realtime.showing import Reader, Showing, now_ms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from realtime.audience import Form
+    from realtime.audience import Audience, Form
+    from realtime.kinds import Dirty
+    from realtime.showing import Key
+    from realtime.wire import Packet
 
 logger = logging.getLogger(__name__)
 
-FLUSH_SECONDS = 0.05
-"""Frames are at least this far apart under load; the first change after a quiet time goes out at once."""
+TURN_SECONDS = 0.05
+"""Turns are at least this far apart under load; the first command after a quiet time is taken at once."""
 NOW_SECONDS = 1.0
-AUDIENCE_SECONDS = 120.0
-"""What readers without a socket were shown is remembered this long after the last of them asked."""
 FAR_AHEAD = 100_000
 """Nobody has seen this much more than this process: not worth asking the log."""
 MOST_WAITING = 20_000
@@ -44,24 +46,14 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 """Not reachable, locked, restarting: worth another try. Its other errors are about the values."""
 
 
-class Peer(Protocol):
-    """A connected client: a socket, or a long poll while it waits."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A command that was taken and has to be answered: to a client, or to whoever else wants to hear."""
 
-    reader: str
-    language: str
-    form: Form
-    person: str
-
-    def push(self, text: str) -> None:
-        """Take a message for the client. Must not block."""
-
-    def shut(self, code: int) -> None:
-        """End the connection with a close code of `docs/protocol.md`."""
-
-
-def now_ms() -> int:
-    """Give the server's time in milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
+    asked: Asked
+    peer: Peer | None
+    tell: Callable[[Answer], None] | None
+    at: float
 
 
 class Room:
@@ -69,17 +61,15 @@ class Room:
 
     def __init__(self, ledger: Ledger, in_thread: Callable[..., Awaitable[Any]]) -> None:
         self.ledger = ledger
-        self.peers: set[Peer] = set()
-        self.presence = Presence()
-        self.on_commit: Callable[[Room], None] = lambda _room: None
-        self.on_presence: Callable[[Room], None] = lambda _room: None
+        self.showing = Showing(ledger)
+        self.presence = self.showing.presence
+        self.on_commit: Callable[[Room], object] = lambda _room: None
+        self.on_presence: Callable[..., None] = lambda _room, **_how: None
         self.used_at = time.monotonic()
         self.closed = False
         self._in_thread = in_thread
-        self._audiences: dict[tuple[str, str, Form], Audience] = {}
-        self._own_changed: dict[str, int] = {}
-        self._own_changed_all = ledger.seq  # what was before this process looked may have changed for anybody
-        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._crowd = Crowd(self.showing.seq_of)
+        self._waiting: list[Taken] = []
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
         self._flushed = asyncio.Event()
@@ -88,11 +78,9 @@ class Room:
         self._allowances: dict[str, Allowance] = {}
         self._looked: asyncio.Future[None] | None = None
         self._stopping = False
-        self._next_flush = 0.0
+        self._next_turn = 0.0
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
-        self._now_sent: dict[tuple[str, str], str] = {}
         self._next_now = 0.0
-        self._here_told: frozenset[str] = frozenset()
         self._ticked = ""
         self._task = asyncio.create_task(self._run())
 
@@ -100,13 +88,22 @@ class Room:
 
     async def submit(self, asked: Asked) -> Answer:
         """Have a command decided; the answer comes after it is durable."""
-        if self.closed or self._stopping or len(self._waiting) >= MOST_WAITING:
-            return Retry(asked.op, 2.0)
-        self.used_at = time.monotonic()
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append((asked, answer))
-        self._wake.set()
+        self.take(asked, tell=lambda said: None if answer.done() else answer.set_result(said))
         return await answer
+
+    def take(
+        self, asked: Asked, peer: Peer | None = None, tell: Callable[[Answer], None] | None = None
+    ) -> None:
+        """Take a command; the answer goes to the client that sent it, or is told, after it is durable."""
+        now = time.monotonic()
+        taken = Taken(asked, peer, tell, now)
+        if self.closed or self._stopping or len(self._waiting) >= MOST_WAITING:
+            self._answer([(taken, Retry(asked.op, 2.0))])
+            return
+        self.used_at = now
+        self._waiting.append(taken)
+        self._wake.set()
 
     def allows(self, person: str) -> bool:
         """Take one command from a person's allowance; False when they ask too much at once."""
@@ -115,58 +112,80 @@ class Room:
             self._allowances[person] = Allowance(now)
         return self._allowances[person].spend(now)
 
-    def hint(self, seq: int) -> None:
-        """Hear that the log has reached `seq`, perhaps through another process."""
+    def hint(self, seq: int) -> bool:
+        """Hear that the log has reached `seq`, perhaps through another process; True if that is news."""
         if seq > self.ledger.seq:
             self._stale = True
             self._wake.set()
+            return True
+        return False
 
     async def _run(self) -> None:
         try:
             while not self.closed:
                 await self._sleep()
-                if self._waiting or self._stale:
-                    await self._commit()
-                self._tend()
+                await self._turn()
                 if self._stopping and not self._waiting:
-                    self._flush()
+                    self._flush([], at_once=True)
                     self.close(wire.RESTART)
         except Exception:
             logger.exception("room.failed")
             self.close(wire.RESTART)
 
     async def _sleep(self) -> None:
-        wait = min(self._next_heartbeat - time.monotonic(), self._until_due())
-        if self.peers:
-            wait = min(wait, NOW_SECONDS)
-        if self.ledger.pending:
-            wait = min(wait, self._next_flush - time.monotonic())
-        if wait > 0:
+        """Sleep until there is something to do. What has begun to gather waits for the turn's time."""
+        wait = self._idle_for(time.monotonic())
+        if wait > 0 and not self._wake.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), wait)
         self._wake.clear()
+        early = self._next_turn - time.monotonic()
+        if early > 0 and not self._stopping and not self.closed:
+            await asyncio.sleep(early)
 
-    def _tend(self) -> None:
+    def _idle_for(self, now: float) -> float:
+        waits: list[float | None] = [self._next_heartbeat - now, self._until_due()]
+        if self._crowd.peers:
+            waits.append(max(self._next_now - now, 0.0))
+        if self.ledger.pending:
+            waits.append(0.0)
+        waits += [self.showing.next_frame_in(now), self._crowd.looks_in]
+        return min(wait for wait in waits if wait is not None)
+
+    async def _turn(self) -> None:
+        """Commit what has gathered, answer it and show it. Then do what the clock asks for."""
+        begun = time.monotonic()
+        answered: list[tuple[Taken, Answer]] = []
+        if self._waiting or self._stale:
+            answered = await self._commit()
+        self._flush(answered)
+        self._next_turn = max(begun + TURN_SECONDS, time.monotonic())
+        if self.ledger.life != self._life:
+            logger.warning("room.restored_backup")
+            self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and begin anew
+        else:
+            self._tend(time.monotonic())
+
+    def _tend(self, now: float) -> None:
         """Do what the clock asks for."""
-        now = time.monotonic()
-        if self.ledger.pending and now >= self._next_flush:
-            self._flush()
-        if now >= self._next_heartbeat and self.ledger.state is not None:
+        if self.ledger.state is None:
+            return
+        if now >= self._next_heartbeat:
             self._next_heartbeat = now + wire.HEARTBEAT_SECONDS
-            self._heartbeat()
+            self._heartbeat(now)
         self._tell_presence(now)
+        for peer, seq in self._crowd.look(now):
+            metrics.RESYNCS.labels("slow").inc()
+            peer.push([*self.showing.to(peer).since(seq), *self.showing.personal(peer)])
         if self._until_due() <= 0 and self.ledger.due:
             at, do = self.ledger.due
             self._ticked = f"due-{at}-{do.replace('.', '-')}"
-            asked = Asked(self._ticked, do, {}, SYSTEM)
-            answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-            answer.add_done_callback(self._tick_answered)
-            self._waiting.append((asked, answer))
+            self._waiting.append(Taken(Asked(self._ticked, do, {}, SYSTEM), None, self._tick_answered, now))
             self._wake.set()
 
-    def _tick_answered(self, answer: asyncio.Future[Answer]) -> None:
+    def _tick_answered(self, answer: Answer) -> None:
         """Ask again for what the clock wanted, if it could not be decided."""
-        if isinstance(answer.result(), Retry):
+        if isinstance(answer, Retry):
             asyncio.get_running_loop().call_later(NOW_SECONDS, self._tick_again)
 
     def _tick_again(self) -> None:
@@ -181,31 +200,29 @@ class Room:
             return wire.HEARTBEAT_SECONDS
         return (at - now_ms()) / 1000
 
-    async def _commit(self) -> None:
+    async def _commit(self) -> list[tuple[Taken, Answer]]:
+        """Have what has gathered decided. Whatever happens, nobody is left without an answer."""
         batch, self._waiting, self._stale = self._waiting, [], False
         looked, self._looked = self._looked, None
+        asked = [taken.asked for taken in batch]
+        answers: list[Answer] = [Retry(one.op, 2.0) for one in asked]
+        decided = False
         try:
             async with self._lock:
-                await self._settle(batch)
+                before, begun = self.ledger.seq, time.monotonic()
+                answers = await self._decide(asked)
+                decided = True
+                if batch:
+                    metrics.COMMIT_SECONDS.observe(time.monotonic() - begun)
+                    metrics.BATCH_COMMANDS.observe(len(batch))
+                if self.ledger.seq != before and batch:
+                    self.on_commit(self)
         finally:
             if looked is not None and not looked.done():
                 looked.set_result(None)
-
-    async def _settle(self, batch: list[tuple[Asked, asyncio.Future[Answer]]]) -> None:
-        """Decide and answer. Whatever happens, nobody is left without an answer. Call under the lock."""
-        seq = self.ledger.seq
-        answers: list[Answer] = [Retry(asked.op, 2.0) for asked, _ in batch]
-        try:
-            answers = await self._decide([asked for asked, _ in batch])
-        finally:
-            for (_, future), answer in zip(batch, answers, strict=True):
-                if not future.done():
-                    future.set_result(answer)
-        if self.ledger.seq != seq and batch:
-            self.on_commit(self)
-        if self.ledger.life != self._life:
-            logger.warning("room.restored_backup")
-            self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and fetch
+            if not decided:
+                self._answer(list(zip(batch, answers, strict=True)))
+        return list(zip(batch, answers, strict=True))
 
     async def _decide(self, batch: list[Asked]) -> list[Answer]:
         answers: list[Answer] = []
@@ -222,7 +239,7 @@ class Room:
             self.close(wire.RESTART)
             return [Retry(asked.op, 5.0) for asked in batch]
         except Exception:  # our rules, or values that the database won't take: only theirs who sent it
-            logger.exception("room.rules_failed")
+            logger.exception("room.rules_failed", extra={"op": batch[0].op if len(batch) == 1 else None})
             if len(batch) > 1:
                 return [answer for asked in batch for answer in await self._decide([asked])]
             sentence = _("Something went wrong here, and this was not done. Please tell the facilitator.")
@@ -238,81 +255,87 @@ class Room:
             await asyncio.sleep(0.5)
         return answers
 
-    # -- frames --------------------------------------------------------------------------------------------------
+    # -- what leaves ---------------------------------------------------------------------------------------------
 
-    def _flush(self) -> None:
-        if self.ledger.state is None:
+    def _flush(self, answered: list[tuple[Taken, Answer]], *, at_once: bool = False) -> None:
+        """Answer, and show what changed. Who is answered gets frame and own view with it, in one write."""
+        mail = self._mail(answered)
+        frames: dict[Key, Packet] = {}
+        own: dict[Peer, Packet] = {}
+        begun = time.monotonic()
+        try:
+            if self.ledger.state is not None:
+                self._draw(begun, frames, own, at_once=at_once)
+        finally:  # even if a template fails: what is durable is acknowledged
+            self._crowd.deliver(frames, mail, own)
+        if frames or mail:
+            metrics.FLUSH_SECONDS.observe(time.monotonic() - begun)
+
+    def _draw(self, now: float, frames: dict[Key, Packet], own: dict[Peer, Packet], *, at_once: bool) -> None:
+        dirty = self.showing.take_changes()
+        frames.update(self.showing.frames(now, at_once=at_once))
+        if not dirty and not frames:
             return
-        dirty = self.ledger.take_pending()
-        frames = {key: audience.frame(dirty) for key, audience in self._audiences.items()}
-        for person in dirty.people:
-            self._own_changed[person] = self.ledger.seq
-        if dirty.everybody:
-            self._own_changed_all = self.ledger.seq
-        for peer in list(self.peers):
-            if not self._still_welcome(peer, dirty):
-                continue
-            frame = frames.get((peer.reader, peer.language, peer.form))
-            if frame is not None:
-                peer.push(frame)
-            if dirty.everybody or peer.person in dirty.people:
-                peer.push(self.own_message(peer))
+        for peer in self._concerned(dirty):
+            if not self.ledger.kind.may_enter(self.ledger.state, peer.person, peer.reader):
+                self._crowd.remove(peer)
+                peer.shut(wire.REMOVED)
+            elif dirty.everybody or peer.person in dirty.people:
+                own[peer] = self.showing.own(peer)
         self._flushed.set()
         self._flushed = asyncio.Event()
-        self._next_flush = time.monotonic() + FLUSH_SECONDS
 
-    def _still_welcome(self, peer: Peer, dirty: Dirty) -> bool:
-        if not (dirty.whole or dirty.everybody or peer.person in dirty.people):
-            return True
-        if self.ledger.kind.may_enter(self.ledger.state, peer.person, peer.reader):
-            return True
-        self.peers.discard(peer)
-        peer.shut(wire.REMOVED)
-        return False
+    def _concerned(self, dirty: Dirty) -> list[Peer]:
+        return list(self._crowd.peers if dirty.whole or dirty.everybody else self._crowd.of(dirty.people))
 
-    def _heartbeat(self) -> None:
-        now = now_ms()
-        texts = {
-            key: wire.encode({"seq": audience.seq, "time": now}) for key, audience in self._audiences.items()
-        }
-        for peer in list(self.peers):
-            self.presence.seen(peer.person, time.monotonic())
-            peer.push(texts[peer.reader, peer.language, peer.form])
-        self._audiences = {
-            key: audience
-            for key, audience in self._audiences.items()
-            if time.monotonic() - audience.used_at < AUDIENCE_SECONDS
-            or any((peer.reader, peer.language, peer.form) == key for peer in self.peers)
-        }
-        self.on_presence(self)
+    def _mail(self, answered: list[tuple[Taken, Answer]]) -> dict[Peer, list[Packet]]:
+        """Sort answers by the client they go to, and tell the others."""
+        mail: dict[Peer, list[Packet]] = {}
+        now = time.monotonic()
+        for taken, answer in answered:
+            _count(answer)
+            metrics.ACK_SECONDS.observe(now - taken.at)
+            if taken.peer is not None:
+                packet = wire.answer_packet(answer, taken.peer.language)
+                mail.setdefault(taken.peer, []).append(packet)
+            elif taken.tell is not None:
+                taken.tell(answer)
+        return mail
+
+    def _answer(self, answered: list[tuple[Taken, Answer]]) -> None:
+        self._crowd.deliver({}, self._mail(answered), {})
+
+    def _heartbeat(self, now: float) -> None:
+        for peer in self._crowd.peers:
+            self.presence.seen(peer.person, now)
+        used = self._crowd.audiences
+        for key in used:
+            self._crowd.tell(key, self.showing.heartbeat(key))
+        self.showing.forget_unused(used, now)
+        self.on_presence(self, whole=True)
 
     def _tell_presence(self, now: float) -> None:
         """Send who is here to those for whom it changed, at most once a second."""
-        if now < self._next_now or self.ledger.state is None:
+        if now < self._next_now:
             return
         self._next_now = now + NOW_SECONDS
-        here = frozenset(self.presence.here(now))
-        if here != self._here_told:
-            self._here_told = here
-            self.on_presence(self)
-        texts: dict[tuple[str, str], str] = {}
-        for peer in list(self.peers):
-            key = (peer.reader, peer.language)
-            if key not in texts:
-                texts[key] = self.now_message(peer.reader, peer.language)
-            if self._now_sent.get(key) != texts[key]:
-                peer.push(texts[key])
-        self._now_sent.update(texts)
+        self.on_presence(self, whole=False)
+        changed = self.showing.now_changed(now)
+        for key in self._crowd.audiences if changed else ():
+            packet = changed.get(key[:2])
+            if packet is not None:
+                self._crowd.tell(key, packet)
 
     # -- clients -------------------------------------------------------------------------------------------------
 
+    @property
+    def peers(self) -> dict[Peer, Key]:
+        """All clients of this room that are connected to this process."""
+        return self._crowd.peers
+
     def audience(self, reader: str, language: str, form: Form) -> Audience:
         """Find or make the audience for these readers."""
-        key = (reader, language, form)
-        if key not in self._audiences:
-            self._audiences[key] = Audience(self.ledger, reader, language, form)
-        self._audiences[key].used_at = time.monotonic()
-        return self._audiences[key]
+        return self.showing.to_audience((reader, language, form)).audience
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
@@ -345,70 +368,52 @@ class Room:
             await self._look()
 
     async def join(self, peer: Peer, after: int | None, epoch: str) -> None:
-        """Take in a client and bring it up to date from `after`, or tell it to fetch the snapshot.
+        """Take in a client: give it what it missed since `after`, or the whole view.
 
         Raises DatabaseError, Unavailable.
         """
         if after is not None and epoch == self.ledger.epoch:
             await self.caught_up(after)
         async with self.reading():
-            for message in self.greeting(peer, after, epoch):
-                peer.push(message)
-            self.peers.add(peer)
-        self.seen(peer.person)
+            shown = self.showing.to(peer)
+            if after is None or not self.showing.can_resume(after, epoch):
+                metrics.RESYNCS.labels("newcomer" if after is None else "restored").inc()
+                missed = [shown.whole()]
+            else:
+                missed = shown.since(after)
+            self.seen(peer.person)
+            unsent = peer.push([self.showing.hello(peer), *missed, *self.showing.personal(peer)])
+            self._crowd.add(peer, unsent)
 
-    def greeting(self, peer: Peer, after: int | None, epoch: str) -> list[str]:
-        """Give the messages that bring a client up to date: hello, frame or reset, own, now."""
-        audience = self.audience(peer.reader, peer.language, peer.form)
-        hello = {
-            "version": wire.VERSION,
-            "epoch": self.ledger.epoch,
-            "time": now_ms(),
-            "person": peer.person,
-        }
-        messages = [wire.encode({"hello": hello, "seq": audience.seq})]
-        if after is None or epoch != self.ledger.epoch or after > self.ledger.seq:
-            messages.append(wire.encode({"reset": audience.seq}))
-        else:
-            frame = audience.since(after)
-            if frame is not None:
-                messages.append(frame)
-        messages.append(self.own_message(peer))
-        messages.append(self.now_message(peer.reader, peer.language))
-        return messages
+    def greeting(self, reader: Reader, after: int, epoch: str) -> list[str]:
+        """Give a poll the messages that bring it up to date: hello, frame or reset, own, now."""
+        showing = self.showing
+        missed = (
+            showing.to(reader).since(after) if showing.can_resume(after, epoch) else [showing.reset(reader)]
+        )
+        own, now = showing.own(reader), showing.now_at_once(reader.reader, reader.language)
+        return [packet.text for packet in (showing.hello(reader), *missed, own, now)]
 
     def leave(self, peer: Peer) -> None:
         """Let a client go. Nothing that it did is touched; its person stays present until the lease ends."""
-        self.peers.discard(peer)
+        self._crowd.remove(peer)
         self.used_at = time.monotonic()
 
     def seen(self, person: str) -> None:
         """Note a sign of life."""
         self.presence.seen(person, time.monotonic())
 
-    def own_message(self, peer: Peer) -> str:
+    def own_message(self, reader: Reader) -> str:
         """Make the message with what only this person gets."""
-        own = self.ledger.kind.own(self.ledger.state, peer.person, peer.reader)
-        message: dict[str, Any] = {"own": own.data}
-        if own.fragments:
-            if peer.form == "json":
-                message["items"] = {
-                    key: wire.plain(fragment.context) for key, fragment in own.fragments.items()
-                }
-            else:
-                with translation.override(peer.language):
-                    message["html"] = "".join(own_fragments(own).values())
-        return wire.encode(message)
+        return self.showing.own(reader).text
 
     def now_message(self, reader: str, language: str) -> str:
         """Make the message about who is here."""
-        present = self.presence.everywhere(time.monotonic())
-        with translation.override(language):
-            return wire.encode({"now": self.ledger.kind.now(self.ledger.state, present, reader)})
+        return self.showing.now_at_once(reader, language).text
 
     def own_changed_since(self, person: str, seq: int) -> bool:
         """Say whether this person's own view may have changed after `seq`."""
-        return max(self._own_changed_all, self._own_changed.get(person, 0)) > seq
+        return self.showing.own_changed_since(person, seq)
 
     async def next_flush(self, seconds: float) -> bool:
         """Wait for the next flush; False when none came in time."""
@@ -421,18 +426,16 @@ class Room:
     def close(self, code: int) -> None:
         """Stop serving: nothing more is taken, everybody is told to come back."""
         self.closed = True
-        if code == wire.RESTART:
-            for peer in self.peers:
-                peer.push(wire.encode({"notice": "restart"}))
-        for asked, future in self._waiting:
-            if not future.done():
-                future.set_result(Retry(asked.op, 2.0))
-        self._waiting = []
+        waiting, self._waiting = self._waiting, []
+        self._answer([(taken, Retry(taken.asked.op, 2.0)) for taken in waiting])
         if self._looked is not None and not self._looked.done():
             self._looked.set_result(None)
-        for peer in list(self.peers):
+        restart = [wire.packet({"notice": "restart"})] if code == wire.RESTART else []
+        for peer in list(self._crowd.peers):
+            if restart:
+                peer.push(restart)
+            self._crowd.remove(peer)
             peer.shut(code)
-        self.peers.clear()
         self._wake.set()
         self._flushed.set()
 
@@ -441,3 +444,18 @@ class Room:
         self._stopping = True
         self._wake.set()
         await self._task
+
+
+_ANSWERS = {
+    "accepted": metrics.COMMANDS.labels("accepted"),
+    "duplicate": metrics.COMMANDS.labels("duplicate"),
+    "refused": metrics.COMMANDS.labels("refused"),
+    "retry": metrics.COMMANDS.labels("retry"),
+}
+
+
+def _count(answer: Answer) -> None:
+    if isinstance(answer, Ack):
+        _ANSWERS["duplicate" if getattr(answer, "again", False) else "accepted"].inc()
+    else:
+        _ANSWERS["refused" if isinstance(answer, Refusal) else "retry"].inc()

@@ -1,4 +1,4 @@
-"""Real servers: `python -m daphne` in processes of their own, set up as in production but for HTTPS.
+"""Real servers: `python -m lab_workspace.serve` in processes of their own, set up as in production but for HTTPS.
 
 Two of them may share one database and one Redis, as behind a proxy. What a test sees is what a browser sees.
 """
@@ -34,9 +34,8 @@ class Daphne(Process):
         self.settings = environment(database_url, redis_url, **env)
         super().__init__(
             [
-                *(sys.executable, "-m", "daphne", "--verbosity", "0", "--websocket_connect_timeout", "30"),
-                *("--endpoint", f"tcp:port={self.port}:interface=127.0.0.1:backlog=2048"),
-                "lab_workspace.asgi:application",
+                *(sys.executable, "-m", "lab_workspace.serve"),
+                *("--host", "127.0.0.1", "--port", str(self.port)),
             ],
             log=services.FOLDER / f"daphne-{self.port}-{uuid.uuid4().hex[:6]}.log",
             ready=self._answers,

@@ -1,0 +1,71 @@
+"""Starts the server: Daphne with what a room full of people needs.
+
+    python -m lab_workspace.serve [--host 127.0.0.1] [--port 8000] [--unix PATH]
+
+Plain `daphne lab_workspace.asgi:application` works as well, but refuses part of a crowd that comes at once (Twisted
+lets 50 connections wait, and gives a handshake five seconds), and has the slower event loop.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+
+BACKLOG = 2048
+HANDSHAKE_SECONDS = 30
+MOST_BYTES_IN = 131_072
+"""Twice what the wire allows: a message over that is still told so with the wire's own code, far larger ones not."""
+
+
+def endpoint(host: str, port: int, unix: str) -> str:
+    """Say in Twisted's words where to listen."""
+    if unix:
+        return f"unix:{_quoted(unix)}:backlog={BACKLOG}"
+    return f"tcp:port={port}:interface={_quoted(host)}:backlog={BACKLOG}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace(":", "\\:")
+
+
+def arguments(argv: list[str]) -> list[str]:
+    """Turn our few options into Daphne's."""
+    parser = argparse.ArgumentParser("python -m lab_workspace.serve", description=__doc__.splitlines()[0])
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket instead")
+    asked = parser.parse_args(argv)
+    return [
+        *("--endpoint", endpoint(asked.host, asked.port, asked.unix), "--verbosity", "0"),
+        *("--websocket_connect_timeout", str(HANDSHAKE_SECONDS)),
+        *("--websocket-max-message-size", str(MOST_BYTES_IN)),
+        *("--websocket-max-frame-size", str(MOST_BYTES_IN)),
+        "lab_workspace.asgi:application",
+    ]
+
+
+def use_fast_loop() -> bool:
+    """Have Daphne make uvloop's event loop; only before Daphne is imported. `LOOP=asyncio` says not to."""
+    if os.environ.get("LOOP", "uvloop") != "uvloop":
+        return False
+    try:
+        import uvloop  # noqa: PLC0415 (there is none for every machine)
+    except ImportError:
+        return False
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    return True
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Serve until told to stop."""
+    daphnes = arguments(sys.argv[1:] if argv is None else argv)
+    use_fast_loop()
+    from daphne.cli import CommandLineInterface  # noqa: PLC0415 (makes the event loop)
+
+    CommandLineInterface().run(daphnes)
+
+
+if __name__ == "__main__":
+    main()

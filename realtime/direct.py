@@ -1,0 +1,196 @@
+"""Frames written straight to the server's socket: the one place that knows how Daphne is made.
+
+Daphne's public way costs five times as much for each frame: a coroutine, a look-up, autobahn's framing and Twisted's
+buffer, for every socket anew. A frame that goes to a thousand people is built once here and handed to the kernel.
+That is right only while nothing of this socket waits in Twisted's buffers, so each write looks first: a write right
+after the handshake would overtake its answer. What the kernel doesn't take goes into Twisted's buffer, in order.
+
+Nothing of this is promised by Daphne, autobahn or Twisted. So `works()` tries it out at the start, on a socket pair
+and against autobahn's own framing, and every socket is looked at when it opens. Where anything is not as expected
+(TLS, compression, another server, a new release) there is no `Line`, and the public `send()` is used.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+from realtime.metrics import DIRECT_WRITES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+OPEN = 3
+"""autobahn's number for a connection whose handshake is over and whose closing has not begun."""
+MOST_WRAPS = 8
+
+
+def frame_of(payload: bytes) -> bytes:
+    """Build the WebSocket frame of a whole text message, as servers send it."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81%c%b" % (size, payload)
+    if size < 65_536:
+        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), payload)
+    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), payload)
+
+
+class Line:
+    """The way out to one socket."""
+
+    __slots__ = ("_protocol", "_send", "_transport")
+
+    def __init__(self, protocol: Any, transport: Any) -> None:
+        self._protocol, self._transport = protocol, transport
+        self._send: Callable[[bytes], int] = transport.socket.send
+
+    def write(self, frame: bytes) -> int:
+        """Write a frame. Never waits; gives how many bytes of this socket now wait unsent."""
+        transport = self._transport
+        if self._protocol.state != OPEN:
+            return 0
+        if transport._tempDataLen or transport.dataBuffer:  # noqa: SLF001 (see the module's docstring)
+            transport.write(frame)
+            return self.unsent()
+        try:
+            sent = self._send(frame)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            return 0  # broken: the server notices at its next read
+        if sent == len(frame):
+            return 0
+        # Not `transport.write(frame[sent:])`: a thousand copies of a large frame would be a thousand times its size.
+        transport.dataBuffer, transport.offset = frame, sent
+        transport.startWriting()
+        return len(frame) - sent
+
+    def unsent(self) -> int:
+        """Count the bytes that this socket has not taken yet."""
+        transport = self._transport
+        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)  # noqa: SLF001
+
+
+def line_of(send: Any) -> Line | None:
+    """Find the line behind an ASGI `send`, or None if it has to be used itself."""
+    if not works():
+        return None
+    try:
+        protocol = _protocol_behind(send)
+        transport = protocol.transport
+        if _as_expected(protocol, transport):
+            return Line(protocol, transport)
+    except AttributeError:
+        pass
+    return None
+
+
+def _protocol_behind(send: Any) -> Any:
+    """Unwrap what middleware put around Daphne's `send`, down to the connection."""
+    for _wrap in range(MOST_WRAPS):
+        if isinstance(send, functools.partial):
+            return send.args[0]
+        send = send.__self__.real_send
+    raise AttributeError("wrapped too often")
+
+
+def _as_expected(protocol: Any, transport: Any) -> bool:
+    from daphne.ws_protocol import WebSocketProtocol  # noqa: PLC0415 (only under Daphne)
+    from twisted.internet import tcp, unix  # noqa: PLC0415
+
+    return (
+        isinstance(protocol, WebSocketProtocol)
+        and protocol.state == OPEN
+        and type(transport) in (tcp.Server, unix.Server)
+        and not transport.TLS
+        and protocol._perMessageCompress is None  # noqa: SLF001
+        and not protocol.send_queue
+        and protocol.websocket_version > 0
+        and isinstance(transport._tempDataLen, int)  # noqa: SLF001
+        and isinstance(transport.dataBuffer, bytes)
+    )
+
+
+@functools.cache
+def works() -> bool:
+    """Try out, once, whether this server is as expected here. `DIRECT_WRITES=0` says not to."""
+    tried = "off"
+    if os.environ.get("DIRECT_WRITES", "1") != "0" and "daphne.server" in sys.modules:
+        try:
+            _try_framing()
+            _try_writing()
+            tried = "on"
+        except Exception:  # whatever it is: the public way is always right
+            logger.exception("direct.not_possible")
+    DIRECT_WRITES.set(tried == "on")
+    logger.info("direct.%s", tried)
+    return tried == "on"
+
+
+class _Unexpected(Exception):
+    """The server's parts don't do what this module was written for."""
+
+
+def _must(true: Any) -> None:
+    if not true:
+        raise _Unexpected
+
+
+def _try_framing() -> None:
+    """See that autobahn, with its connection open, sends the same bytes."""
+    from autobahn.websocket.protocol import TrafficStats  # noqa: PLC0415 (only under Daphne)
+    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: PLC0415
+
+    _must(WebSocketProtocol.STATE_OPEN == OPEN)
+    protocol = WebSocketProtocol()
+    protocol.factory = WebSocketFactory(None)
+    for setting in protocol.CONFIG_ATTRS:
+        setattr(protocol, setting, getattr(protocol.factory, setting))
+    protocol.state, protocol.trafficStats = OPEN, TrafficStats()  # type: ignore[no-untyped-call]
+    sent: list[bytes] = []
+    protocol.sendData = lambda data, *_sync: sent.append(data)
+    for size in (0, 125, 126, 65_535, 65_536):
+        protocol.sendFrame(opcode=1, payload=b"x" * size)
+        _must(sent.pop() == frame_of(b"x" * size))
+
+
+class _NoReactor:
+    """Stands in for Twisted's reactor while writing is tried out."""
+
+    def addWriter(self, _transport: Any) -> None:  # noqa: N802 (Twisted's names)
+        """Would say when there is room again."""
+
+    removeWriter = addReader = removeReader = addWriter  # noqa: N815
+
+
+def _try_writing() -> None:
+    """Fill a real socket until the kernel takes no more, drain it as Twisted would, and compare every byte."""
+    from twisted.internet import tcp  # noqa: PLC0415
+
+    class Open:
+        state = OPEN
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.settimeout(0)
+        transport = tcp.Connection(ours, None, _NoReactor())  # type: ignore[arg-type]
+        transport.connected = 1
+        line = Line(Open(), transport)
+        frames = [frame_of(b"%d" % n * 50_000) for n in range(30)]
+        waiting = [line.write(frame) for frame in frames]
+        _must(waiting[0] == 0 and waiting[-1] > 0 and line.unsent() == waiting[-1])
+        got = b""
+        for _turn in range(1000):
+            try:
+                got += theirs.recv(1 << 20)
+            except BlockingIOError:
+                _must(transport.doWrite() is None)  # type: ignore[no-untyped-call]
+            if not line.unsent() and len(got) == sum(map(len, frames)):
+                break
+        _must(got == b"".join(frames) and line.write(b"") == 0)
