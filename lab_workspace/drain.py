@@ -13,12 +13,21 @@ import signal
 import sys
 from typing import Any
 
+from django.conf import settings
+
 from realtime import hub
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 8.0
 """Less than the ten seconds after which platforms kill a process."""
+
+_leaving: list[asyncio.Task[None]] = []
+
+
+def leaving() -> bool:
+    """Say whether this process was told to stop: a proxy should send nobody new."""
+    return bool(_leaving)
 
 
 def install() -> None:
@@ -32,13 +41,12 @@ def install() -> None:
 def _take_signals(reactor: Any) -> None:
     reactor.addSystemEventTrigger("after", "shutdown", _leave)
     loop = asyncio.get_event_loop()
-    started: list[asyncio.Task[None]] = []
 
     def begin() -> None:
-        if started:  # asked twice: stop at once
+        if _leaving:  # asked twice: stop at once
             reactor.stop()
         else:
-            started.append(loop.create_task(_drain_and_stop(reactor)))
+            _leaving.append(loop.create_task(_drain_and_stop(reactor)))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: reactor.callFromThread(begin))
@@ -47,6 +55,7 @@ def _take_signals(reactor: Any) -> None:
 async def _drain_and_stop(reactor: Any) -> None:
     logger.info("drain.begun")
     try:
+        await asyncio.sleep(getattr(settings, "DRAIN_WAIT_SECONDS", 0.0))  # the proxy notices meanwhile
         await asyncio.wait_for(hub.drain(), SECONDS)
         await asyncio.sleep(0.2)  # for the last frames to leave
     except TimeoutError:

@@ -12,6 +12,9 @@ import argparse
 import asyncio
 import os
 import sys
+from importlib import import_module
+
+import django
 
 BACKLOG = 2048
 HANDSHAKE_SECONDS = 30
@@ -36,13 +39,16 @@ def arguments(argv: list[str]) -> list[str]:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket instead")
+    parser.add_argument(
+        "application", nargs="?", default="lab_workspace.asgi:application", help=argparse.SUPPRESS
+    )
     asked = parser.parse_args(argv)
     return [
         *("--endpoint", endpoint(asked.host, asked.port, asked.unix), "--verbosity", "0"),
         *("--websocket_connect_timeout", str(HANDSHAKE_SECONDS)),
         *("--websocket-max-message-size", str(MOST_BYTES_IN)),
         *("--websocket-max-frame-size", str(MOST_BYTES_IN)),
-        "lab_workspace.asgi:application",
+        asked.application,
     ]
 
 
@@ -58,12 +64,24 @@ def use_fast_loop() -> bool:
     return True
 
 
+def _refuse_unsafe() -> None:
+    """End with a sentence where the settings would lose what people write."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
+    django.setup()
+    try:
+        checks = import_module("lab_workspace.operations.checks")
+    except ModuleNotFoundError:
+        return
+    checks.refuse_unsafe()
+
+
 def main(argv: list[str] | None = None) -> None:
     """Serve until told to stop."""
     daphnes = arguments(sys.argv[1:] if argv is None else argv)
     use_fast_loop()
     from daphne.cli import CommandLineInterface  # noqa: PLC0415 (makes the event loop)
 
+    _refuse_unsafe()
     CommandLineInterface().run(daphnes)
 
 

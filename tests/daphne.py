@@ -36,6 +36,7 @@ class Daphne(Process):
             [
                 *(sys.executable, "-m", "lab_workspace.serve"),
                 *("--host", "127.0.0.1", "--port", str(self.port)),
+                "lab_workspace.asgi:application",
             ],
             log=services.FOLDER / f"daphne-{self.port}-{uuid.uuid4().hex[:6]}.log",
             ready=self._answers,
