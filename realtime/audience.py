@@ -1,31 +1,31 @@
 """What one kind of reader sees in one language: rendered once, sent to all of them.
 
 An audience remembers the fragments it has shown, so that only what really changed for these readers makes a frame.
-What they may not see makes neither a frame nor a gap in their numbers.
+What they may not see makes neither a frame nor a gap in their numbers. A frame costs what it holds: nothing is looked
+at again that isn't dirty.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
 
 from realtime import wire
-from realtime.kinds import Dirty, Fragment, Own
+from realtime.drawing import drawn, filled, joined, own_fragments, render, with_part
+from realtime.kinds import Dirty, Own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+    from django.utils.safestring import SafeString
 
     from realtime.ledger import Ledger
 
 type Form = Literal["html", "json"]
 
-
-def render(key: str, fragment: Fragment, **more: Any) -> SafeString:
-    """Render one fragment. `key` is the id that its root element must have."""
-    return render_to_string(fragment.template, {"key": key, **fragment.context, **more})
+_NOTHING = object()
+_MOST_RESUMES = 32
 
 
 class Audience:
@@ -39,33 +39,34 @@ class Audience:
         self.seq = ledger.seq
         self.shown: dict[str, Any] = {}
         self.orders: dict[str, list[str]] = {}
-        self._outdated: set[str] = set()
         self.used_at = 0.0
+        self._cards: dict[str, None] = {}
+        self._parts: dict[str, set[str]] = {}
+        self._outdated: set[str] = set()
+        self._mended: dict[str, str] = {}
         self._born = ledger.seq
         self._sent_keys: dict[str, int] = {}
         self._sent_lists: dict[str, int] = {}
         self._sent_whole = 0
-        self._in_frame: set[str] = set()
-        self._everything_text: str | None = None
+        self._snapshot: str | None = None
+        self._resumes: dict[int, str] = {}
         with translation.override(language):
             self._see_everything()
-        self._snapshot: tuple[int, str, str] | None = None
 
     # -- frames --------------------------------------------------------------------------------------------------
 
     def frame(self, dirty: Dirty) -> str | None:
         """Make the frame for what became dirty, or None if these readers see no difference."""
         with translation.override(self.language):
-            message = self._changes(dirty)
+            changed, message = self._changes(dirty)
             say = [str(sentence) for reader, sentence in dirty.say if reader in (None, self.reader)]
         if not message and not say:
             return None
-        self._snapshot = None
         before, self.seq = self.seq, self.ledger.seq
-        self._note(keys=self._in_frame, lists=message.get("order", ()), whole=dirty.whole)
+        self._note(keys=changed, lists=message.get("order", ()), whole=dirty.whole)
         if say:
             message["say"] = say
-        return self._bounded({"from": before, "seq": self.seq, **message})
+        return wire.encode({"from": before, "seq": self.seq, **message})
 
     def since(self, seq: int) -> str | None:
         """Make one frame of what these readers were sent after `seq`, or None if that was nothing.
@@ -76,67 +77,71 @@ class Audience:
         """
         if seq >= self.seq:
             return None
-        whole = seq < max(self._born, self._sent_whole)
-        if whole:
-            if self._everything_text is None:
-                self._everything_text = self._resume(0, set(self.shown), self.orders, {"whole": True})
-            return self._everything_text
+        text = self._resumes.get(seq)
+        if text is None:
+            text = self._resume_from(seq)
+            if len(self._resumes) < _MOST_RESUMES:
+                self._resumes[seq] = text
+        return text
+
+    def _resume_from(self, seq: int) -> str:
+        if seq < max(self._born, self._sent_whole):
+            return self._resume(0, set(self.shown), self.orders, {"whole": True})
         keys = {key for key, at in self._sent_keys.items() if at > seq and key in self.shown}
         names = {name for name, at in self._sent_lists.items() if at > seq}
         return self._resume(seq, keys, {name: self.orders.get(name, []) for name in sorted(names)}, {})
 
     def _resume(self, seq: int, keys: set[str], order: dict[str, list[str]], more: dict[str, Any]) -> str:
-        with translation.override(self.language):
-            parts = self._parts({key: self._as_shown(key) for key in self._outermost(keys)})
+        parts = self._told(self._outermost(keys))
         order = self._known_lists(order)
-        return self._bounded({"from": seq, "seq": self.seq, **parts, "order": order, **more})
+        return wire.encode({"from": seq, "seq": self.seq, **self._message(parts), "order": order, **more})
 
     def _note(self, *, keys: Iterable[str], lists: Iterable[str], whole: bool) -> None:
         """Remember what a frame held, for those who miss it."""
-        self._everything_text = None
+        self._snapshot = None
+        self._resumes.clear()
         self._sent_keys.update(dict.fromkeys(keys, self.seq))
         self._sent_lists.update(dict.fromkeys(lists, self.seq))
         if whole:
             self._sent_whole = self.seq
 
-    def _bounded(self, message: Mapping[str, Any]) -> str:
-        text = wire.encode(message)
-        return text if wire.size(text) <= wire.MOST_BYTES_OUT else wire.encode({"reset": self.seq})
-
-    def _changes(self, dirty: Dirty) -> dict[str, Any]:
-        before, orders_before = dict(self.shown), self.orders
+    def _changes(self, dirty: Dirty) -> tuple[list[str], dict[str, Any]]:
+        """Look at what is dirty; give the keys that differ, outermost first, and the message that says so."""
+        orders = self.orders
         if dirty.whole:
+            before = self.shown
             self._see_everything()
-            candidates = set(self.shown) | set(before)
+            looked: Iterable[str] = before.keys() | self.shown.keys()
         else:
-            candidates = self._see_again(dirty.keys)
-        parts = {
-            key: self.shown[key]
-            for key in self._outermost(
-                key for key in candidates if key in self.shown and self.shown[key] != before.get(key)
-            )
-        }
-        order: dict[str, list[str]] = {name: [] for name in orders_before} | self.orders
-        order = {name: keys for name, keys in order.items() if keys != orders_before.get(name)}
-        listed = {key for keys in self.orders.values() for key in keys}
+            before = self._see_again(dirty)
+            looked = before
+        changed = self._outermost(
+            [key for key in looked if key in self.shown and self.shown[key] != before.get(key, _NOTHING)]
+        )
+        message = self._message({key: self.shown[key] for key in changed}) if changed else {}
+        if self.orders is not orders:
+            names = dict.fromkeys([*orders, *self.orders])
+            order = {name: self.orders.get(name, []) for name in names}
+            order = {name: keys for name, keys in order.items() if keys != orders.get(name)}
+            if order := self._known_lists(order):
+                message["order"] = order
         gone = sorted(
             key
-            for key in candidates
-            if key in before and key not in self.shown and "." not in key and key not in listed
+            for key in looked
+            if key not in self.shown
+            and key not in self._cards
+            and "." not in key
+            and before.get(key, _NOTHING) is not _NOTHING
         )
-        self._in_frame = set(parts)
-        message: dict[str, Any] = self._parts(parts) if parts else {}
-        if order := self._known_lists(order):
-            message["order"] = order
         if gone:
             message["gone"] = gone
-        return message
+        return changed, message
 
     def _known_lists(self, order: dict[str, list[str]]) -> dict[str, list[str]]:
         """Leave out lists that are no more: in HTML they went with their card, in JSON they are told as empty."""
         return order if self.form == "json" else {name: order[name] for name in order if name in self.orders}
 
-    def _parts(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+    def _message(self, parts: Mapping[str, Any]) -> dict[str, Any]:
         if self.form == "json":
             return {"items": dict(parts)}
         return {"html": "".join(parts.values())}
@@ -149,59 +154,105 @@ class Audience:
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def _everything(self) -> dict[str, None]:
-        """Give the keys of all cards that these readers see, but not of parts of cards."""
-        listed = [key for keys in self.orders.values() for key in keys]
-        return dict.fromkeys([*self.ledger.kind.roots(self.ledger.state, self.reader), *listed])
+    def _see_lists(self) -> None:
+        """Look at the lists again, and with them at which cards there are."""
+        kind, state = self.ledger.kind, self.ledger.state
+        self.orders = kind.lists(state, self.reader)
+        self._cards = dict.fromkeys(kind.roots(state, self.reader))
+        for keys in self.orders.values():
+            self._cards.update(dict.fromkeys(keys))
 
     def _see_everything(self) -> None:
-        self.orders = self.ledger.kind.lists(self.ledger.state, self.reader)
-        everything = self._everything()
-        self._forget_all_but(everything)
-        self._show({**everything, **dict.fromkeys(self.shown)})
+        before, self.shown = self.shown, {}
+        self._see_lists()
+        self._parts, self._outdated, self._mended = {}, set(), {}
+        self._show({**self._cards, **{key: None for key in before if _card(key) in self._cards}})
+        self._outdated.clear()  # each card was drawn with its parts
 
-    def _see_again(self, dirty: Iterable[str]) -> set[str]:
-        """Draw what is dirty, with the parts known of it, and what is new in a list; give the keys looked at."""
-        self.orders = self.ledger.kind.lists(self.ledger.state, self.reader)
-        everything = self._everything()
-        self._forget_all_but(everything)
-        drawn = {key for key in dirty if _card(key) in everything}
-        drawn |= {key for key in everything if key not in self.shown}
-        drawn |= {key for key in self.shown if any(card in drawn for card in _within(key))}
-        self._show(drawn)
-        return drawn | set(dirty)
+    def _see_again(self, dirty: Dirty) -> dict[str, Any]:
+        """Draw what is dirty, with the parts known of it, and what is new in a list; give what was shown before."""
+        before: dict[str, Any] = dict.fromkeys(dirty.keys, _NOTHING)
+        looked = dirty.keys
+        if dirty.lists:
+            cards = self._cards
+            self._see_lists()
+            for card in cards.keys() - self._cards.keys():
+                for key in (card, *self._parts.pop(card, ())):
+                    before[key] = self._forget(key)
+            looked = looked | {key for key in self._cards if key not in self.shown}
+        again = {key for key in looked if _card(key) in self._cards}
+        for key in list(again):
+            again.update(part for part in self._parts.get(_card(key), ()) if part.startswith(f"{key}."))
+        before |= {key: self.shown.get(key, _NOTHING) for key in again}
+        self._show(again)
+        return before
 
-    def _forget_all_but(self, everything: Mapping[str, None]) -> None:
-        self.shown = {key: value for key, value in self.shown.items() if _card(key) in everything}
+    def _forget(self, key: str) -> Any:
+        self._outdated.discard(key)
+        self._mended.pop(key, None)
+        return self.shown.pop(key, _NOTHING)
 
-    def _show(self, keys: Iterable[str]) -> None:
-        """Render these keys again. Cards that a rendered part lies in are only noted as out of date."""
-        again = dict.fromkeys(keys)
-        for key in again:
+    def _show(self, keys: Collection[str]) -> None:
+        """Draw these keys again. Cards that a part lies in are only noted as out of date."""
+        for key in keys:
             value = self._draw(key)
+            self._outdated.discard(key)
+            self._mended.pop(key, None)
             if value is None:
                 self.shown.pop(key, None)
             else:
                 self.shown[key] = value
-            self._outdated.discard(key)
-        for key in again:
-            self._outdated.update(card for card in _within(key) if card not in again)
+            if "." in key:
+                (self._parts.setdefault(_card(key), set()).add if value is not None else self._lose_part)(key)
+        for key in keys:
+            for card in _within(key):
+                self._mended.pop(card, None)
+                if card not in keys:
+                    self._outdated.add(card)
+
+    def _lose_part(self, key: str) -> None:
+        self._parts.get(_card(key), set()).discard(key)
 
     def _draw(self, key: str) -> Any:
         fragment = self.ledger.kind.show(self.ledger.state, key, self.reader)
         if fragment is None:
             return None
-        return wire.plain(fragment.context) if self.form == "json" else render(key, fragment)
+        return wire.plain(fragment.context) if self.form == "json" else drawn(key, fragment, self.language)
 
-    def _as_shown(self, key: str) -> Any:
-        """Give a fragment for a newcomer. Not stored: a frame still to come must find its differences."""
-        return self._draw(key) if key in self._outdated else self.shown[key]
+    def _told(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Give cards for a newcomer as they were shown last, so that a frame still to come finds its differences.
+
+        Where parts were drawn since, they are put into their card; for programs they follow it.
+        """
+        told: dict[str, Any] = {}
+        for key in keys:
+            if key not in self._outdated:
+                told[key] = self.shown[key]
+            elif self.form == "html":
+                told[key] = self._mend(key)
+            else:
+                told[key] = self.shown[key]
+                told |= {part: self.shown[part] for part in self._parts_within(key)}
+        return told
+
+    def _mend(self, card: str) -> str:
+        text = self._mended.get(card)
+        if text is None:
+            text = str(self.shown[card])
+            for part in self._parts_within(card):
+                text = with_part(text, part, self.shown[part])
+            self._mended[card] = text
+        return text
+
+    def _parts_within(self, card: str) -> list[str]:
+        parts = [part for part in self._parts.get(_card(card), ()) if part.startswith(f"{card}.")]
+        return sorted(parts, key=lambda part: (part.count("."), part))
 
     # -- the whole -----------------------------------------------------------------------------------------------
 
     def snapshot(self) -> str:
-        """Make the snapshot's shared part as JSON text without its closing brace, once per revision."""
-        if self._snapshot is None or self._snapshot[:2] != (self.ledger.seq, self.ledger.epoch):
+        """Make the snapshot's shared part as JSON text without its closing brace, once between two frames."""
+        if self._snapshot is None:
             message: dict[str, Any] = {
                 "full": True,
                 "epoch": self.ledger.epoch,
@@ -209,43 +260,34 @@ class Audience:
                 "order": self.orders,
             }
             if self.form == "json":
-                message["items"] = {key: self._as_shown(key) for key in self._outermost(self.shown)}
+                message["items"] = self._told(self._outermost(self.shown))
             else:
                 message["html"] = self.page()
-            self._snapshot = (self.ledger.seq, self.ledger.epoch, wire.encode(message)[:-1])
-        return self._snapshot[2]
+            self._snapshot = wire.encode(message)[:-1]
+        return self._snapshot
 
     def page(self, own: Own | None = None) -> SafeString:
         """Assemble the whole view as HTML. With `own`, that person's values are drawn in, for pages without script."""
-        kind, state = self.ledger.kind, self.ledger.state
+        lists: dict[str, SafeString] = {}
+        more: dict[str, Any] = {"live_lists": lists}
         with translation.override(self.language):
-            filled: dict[str, SafeString] = {}
-            more: dict[str, Any] = {"live_lists": filled}
             if own is not None:
                 more |= {"own": own.data, "own_html": own_fragments(own)}
             # Inner lists first: a list in a card must be filled before the card is drawn into an outer list.
-            roots = kind.roots(state, self.reader)
             for name in sorted(self.orders, key=lambda name: -_depth(name, self.orders)):
-                filled[name] = self._assemble(self.orders[name], more)
-            return self._assemble(roots, more)
+                lists[name] = self._assemble(self.orders[name], more)
+            return self._assemble(self.ledger.kind.roots(self.ledger.state, self.reader), more)
 
     def _assemble(self, keys: Iterable[str], more: Mapping[str, Any]) -> SafeString:
         kind, state = self.ledger.kind, self.ledger.state
-        drawn = []
-        for key in keys:
-            ready = None if key in self._outdated else self.shown.get(key)
-            if isinstance(ready, str) and "own" not in more and "data-list" not in ready:
-                drawn.append(ready)
-                continue
-            fragment = kind.show(state, key, self.reader)
-            if fragment is not None:
-                drawn.append(render(key, fragment, **more))
-        return mark_safe("".join(drawn))  # noqa: S308 (made of rendered, escaped templates)
-
-
-def own_fragments(own: Own) -> dict[str, SafeString]:
-    """Render what only one person sees, by key."""
-    return {key: render(key, fragment, own=own.data) for key, fragment in own.fragments.items()}
+        texts = []
+        for key, text in self._told(key for key in keys if key in self.shown).items():
+            fragment = kind.show(state, key, self.reader) if "own" in more and "data-own" in text else None
+            if fragment is None:
+                texts.append(filled(text, more["live_lists"]))
+            else:
+                texts.append(render(key, fragment, **more))
+        return joined(texts)
 
 
 def _card(key: str) -> str:
@@ -255,6 +297,8 @@ def _card(key: str) -> str:
 
 def _within(key: str) -> list[str]:
     """Give the cards around a part: "a.b.c" lies within "a.b" and "a"."""
+    if "." not in key:
+        return []
     parts = key.split(".")
     return [".".join(parts[:n]) for n in range(len(parts) - 1, 0, -1)]
 
@@ -263,6 +307,6 @@ def _depth(name: str, orders: Mapping[str, list[str]]) -> int:
     """Say how deep a list lies: one named after a card in another list lies below that one."""
     card = name.rpartition(".")[0]
     for outer, keys in orders.items():
-        if card in keys:
+        if card and card in keys:
             return 1 + _depth(outer, orders)
     return 0

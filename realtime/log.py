@@ -79,7 +79,7 @@ def read_head(stream_id: Any, *, lock: bool = False) -> Head:
     SQLite needs no lock on the row: its transactions take the write lock when they begin.
     Raises Stream.DoesNotExist.
     """
-    stream = Stream._meta.pk.to_python(stream_id)
+    stream = _STREAM.pk.to_python(stream_id)
     with connection.cursor() as cursor:
         sql = _sql(connection.vendor)
         cursor.execute(sql.lock_head if lock else sql.read_head, [_key(stream)])
