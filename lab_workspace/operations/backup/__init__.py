@@ -1,0 +1,1 @@
+"""Backups: one file with everything that the workspace keeps, and what it is."""
