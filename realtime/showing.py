@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.utils import translation
 
 from realtime import wire
-from realtime.audience import Audience, own_fragments
+from realtime.audience import Audience
+from realtime.drawing import own_fragments
 from realtime.kinds import Dirty
 from realtime.presence import Presence
 from realtime.wire import Packet
