@@ -126,6 +126,8 @@ class Activity(ABC):
     minutes: ClassVar[int] = 10
     Settings: ClassVar[type[Settings]]
     commands: ClassVar[Mapping[str, Form]]
+    changes_only_its_round: ClassVar[frozenset[str]] = frozenset()
+    """Events of this kind that touch no people, ideas, steps or settings: what `State.once` holds stays true."""
 
     # -- rules -----------------------------------------------------------------------------------------------------
 

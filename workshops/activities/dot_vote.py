@@ -103,6 +103,8 @@ class DotVote(Activity):
         "dot.set": {"activity": Id(), "item": Id(), "dots": Whole(most=MOST_DOTS)},
     }
 
+    changes_only_its_round: ClassVar = frozenset({"dots.placed"})
+
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def hidden_sources(self, state: State, step: Step) -> list[Step]:
@@ -148,7 +150,7 @@ class DotVote(Activity):
 
     def ended(self, state: State, step: Step) -> None:
         ballots: Ballots = step.rounds[-1].memory
-        ballots.electorate = self._electorate(state, step, ballots)
+        ballots.electorate = self._may_vote_now(state, step) | ballots.voted()
 
     def reopened(self, state: State, step: Step) -> None:
         ballots: Ballots = step.rounds[-1].memory
@@ -192,7 +194,7 @@ class DotVote(Activity):
             return
         ballots: Ballots = step.round.memory
         dots, cap = new.get("dots", step.settings.dots), new.get("cap", step.settings.cap)
-        most_spent = max((ballots.spent(person) for person in ballots.placed), default=0)
+        most_spent = max(map(ballots.spent, ballots.placed), default=0)
         most_on_one = max(
             (max(ballots.counting(person).values(), default=0) for person in ballots.placed), default=0
         )
@@ -211,10 +213,14 @@ class DotVote(Activity):
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         ballots: Ballots = step.rounds[-1].memory
         item = event.body["item"]
-        ballots.placed.setdefault(event.actor, {})[item] = event.body["dots"]
-        return Dirty(
-            keys={f"item-{item}.tally", "stage.progress", f"person-{event.actor}"}, people={event.actor}
-        )
+        first = event.actor not in ballots.placed
+        ballots.place(event.actor, item, event.body["dots"])
+        keys = {"stage.progress"}
+        if self.shows_results(step):
+            keys.add(f"item-{item}.tally")
+        elif first:  # see `done_by`
+            keys.add(f"person-{event.actor}")
+        return Dirty(keys=keys, people={event.actor})
 
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
         """An idea hidden during the vote leaves the ballot; its dots can go elsewhere until it comes back."""
@@ -296,13 +302,9 @@ class DotVote(Activity):
         dots, voters = ballots.tally(item)
         result: dict[str, Any] = {"dots": dots, "voters": voters, "rank": None, "tied": False, "most": None}
         if step.revealed:
-            rows = ballots.rows()
-            rank = next(row["rank"] for row in rows if row["item"] == item)
-            result |= {
-                "rank": rank,
-                "tied": sum(1 for row in rows if row["rank"] == rank) > 1,
-                "most": max((row["dots"] for row in rows), default=0),
-            }
+            ranking = ballots.ranking()
+            rank = ranking.rows[item]["rank"]
+            result |= {"rank": rank, "tied": rank in ranking.shared, "most": ranking.most}
         return result
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
@@ -338,7 +340,7 @@ class DotVote(Activity):
         summary = self._summary(state, step, step.rounds[-1])
         shows = self.shows_results(step)
         # Who got dots back when something was taken off the ballot still counts here: this would tell how many had.
-        voted = min(len(ballots.voted() if shows else ballots.placed), summary["eligible"])
+        voted = min(ballots.voters if shows else len(ballots.placed), summary["eligible"])
         counts: list[tuple[str, StrOrPromise]] = [
             (_("%(voted)d of %(eligible)d") % (summary | {"voted": voted}), _("have placed dots")),
             (str(len(step.rounds[-1].finished)), _("say they have finished")),
@@ -364,24 +366,27 @@ class DotVote(Activity):
 
     def _summary(self, state: State, step: Step, run: Round) -> dict[str, int]:
         ballots: Ballots = run.memory
-        voted = ballots.voted()
-        electorate = (ballots.electorate or self._electorate(state, step, ballots)) | voted
-        placed = sum(ballots.spent(person) for person in voted)
-        budget = run.settings.dots * len(electorate)
+        electorate = ballots.electorate or self._may_vote_now(state, step)
+        eligible = len(electorate) + ballots.voters_beyond(electorate)
+        placed = ballots.dots_placed
         return {
-            "eligible": len(electorate),
-            "voted": len(voted),
-            "abstained": len(electorate) - len(voted),
+            "eligible": eligible,
+            "voted": ballots.voters,
+            "abstained": eligible - ballots.voters,
             "dots_placed": placed,
-            "unspent": max(0, budget - placed),
+            "unspent": max(0, run.settings.dots * eligible - placed),
         }
 
-    def _electorate(self, state: State, step: Step, ballots: Ballots) -> set[str]:
-        return ballots.voted() | {
-            person.id
-            for person in state.people.values()
-            if not person.removed and self._may_vote(state, step, person.id)
-        }
+    def _may_vote_now(self, state: State, step: Step) -> set[str]:
+        """Give those inside who may vote. Looked up once until people change, because totals are drawn all the time."""
+        return state.once(
+            ("may vote", step.id),
+            lambda: {
+                person.id
+                for person in state.people.values()
+                if not person.removed and self._may_vote(state, step, person.id)
+            },
+        )
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         ballots: Ballots = run.memory

@@ -26,6 +26,9 @@ _ACTIVITY_COMMANDS = {name: activity for activity in ACTIVITIES.values() for nam
 _FORMS: dict[str, Form] = {name: form for name, (form, _decide) in _COMMANDS.items()} | {
     name: form for activity in ACTIVITIES.values() for name, form in activity.commands.items()
 }
+_CHANGE_ONLY_THEIR_ROUND = {"step.finished"}.union(
+    *(activity.changes_only_its_round for activity in ACTIVITIES.values())
+)
 _ROOTS = {
     PARTICIPANT: ["stage"],
     FACILITATOR: ["run", "stage", "people", "hidden"],
@@ -56,6 +59,15 @@ class WorkshopRoom(RoomKind[State]):
         return activity_of(step.kind).decide(state, step, command, by)
 
     def apply(self, state: State, event: Happened) -> Dirty:
+        if event.kind in _CHANGE_ONLY_THEIR_ROUND:
+            return self._apply(state, event)
+        state.look_again()
+        dirty = self._apply(state, event)
+        state.look_again()  # also what was looked up halfway
+        return dirty
+
+    @staticmethod
+    def _apply(state: State, event: Happened) -> Dirty:
         if event.kind in _EVENTS:
             return _EVENTS[event.kind](state, event)
         step = state.steps[event.body["activity"]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from realtime.kinds import SYSTEM, Refused
 from workshops.live import words
@@ -108,6 +109,20 @@ class State:
     opened_at: int | None = None
     closed_at: int | None = None
     counters: dict[str, int] = field(default_factory=dict)
+    _once: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once[Found](self, name: Hashable, find: Callable[[], Found]) -> Found:
+        """Give what `find` finds, looked up once until an event changes people, ideas, steps or settings.
+
+        For what is shown to everybody again and again, and rests on nothing else. The result must not be changed.
+        """
+        if name not in self._once:
+            self._once[name] = find()
+        return cast("Found", self._once[name])
+
+    def look_again(self) -> None:
+        """Forget what was looked up."""
+        self._once.clear()
 
     @property
     def step(self) -> Step | None:
