@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges import dates
 from challenges.actions import PhasePlan
 from challenges.models import Challenge, Membership, Phase, Team
-from lab_workspace.form_parts import DayField, helper
+from lab_workspace.form_parts import DayField, PicksField, helper
 from lab_workspace.people.models import User
 
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ class AddMemberForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
         help_text=_("With this address the person signs in, by a code. No message is sent now."),
+        max_length=254,
         error_messages={
             "required": _("Write the person's e-mail address."),
             "invalid": _("This is not a whole e-mail address. It looks like name@example.org."),
@@ -238,7 +239,7 @@ class ChangeMemberForm(forms.Form):
         return role
 
 
-class PeopleField(forms.ModelMultipleChoiceField[User]):
+class PeopleField(PicksField[User]):
     """People of the challenge to tick."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from insights.forms import Plain, area, choice_field, model_field
 from insights.models import Block, Insight, Report, ShareLink
 from insights.queries import archives_of, board
-from lab_workspace.form_parts import DayField, helper
+from lab_workspace.form_parts import DayField, PicksField, helper
 from workshops.models import Archive
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class InsightsBlockForm(Plain):
     """Insights of the challenge's board."""
 
     heading = forms.CharField(label=_("Heading"), required=False, max_length=120)
-    insights: forms.ModelMultipleChoiceField[Insight] = forms.ModelMultipleChoiceField(
+    insights: PicksField[Insight] = PicksField(
         label=_("Insights"),
         queryset=None,
         widget=forms.CheckboxSelectMultiple(),

@@ -145,7 +145,9 @@ def move_block(request: HttpRequest, slug: str, report_slug: str, pk: int) -> Ht
     report = draft_of(request, slug, report_slug)
     step = {"up": -1, "down": 1}.get(request.POST.get("direction", ""))
     if step is None:
-        return HttpResponseBadRequest()
+        return HttpResponseBadRequest(
+            _("A block moves up or down."), content_type="text/plain; charset=utf-8"
+        )
     moved = acts.move_block(_block_of(report, pk), step)
     said = _("Moved.") if moved else _("It stands at the edge already.")
     return _blocks(request, report, at=f"block-{pk}", said=said, changed=pk)
