@@ -63,6 +63,17 @@ class WithoutSecrets(logging.Filter):
         return True
 
 
+class ClientsFault(logging.Filter):
+    """Tells a hostile or broken request as a warning. To Django it is an error, and errors are to be looked after."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lower `record` in place where it is only about what somebody sent."""
+        if record.name.startswith("django.security.") and record.levelno > logging.WARNING:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = None
+        return True
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, BaseException):
         return kind_of(value)

@@ -81,6 +81,10 @@ def main(argv: list[str] | None = None) -> None:
     use_fast_loop()
     from daphne.cli import CommandLineInterface  # noqa: PLC0415 (makes the event loop)
 
+    from lab_workspace import handshakes  # noqa: PLC0415 (needs Daphne)
+
+    handshakes.install()
+
     _refuse_unsafe()
     CommandLineInterface().run(daphnes)
 

@@ -195,7 +195,10 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without_secrets": {"()": "lab_workspace.logs.WithoutSecrets"}},
+    "filters": {
+        "without_secrets": {"()": "lab_workspace.logs.WithoutSecrets"},
+        "clients_fault": {"()": "lab_workspace.logs.ClientsFault"},
+    },
     "formatters": {
         "json": {"()": "lab_workspace.logs.JsonLines"},
         "plain": {
@@ -205,7 +208,11 @@ LOGGING = {
         },
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_secrets"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_secrets", "clients_fault"],
+        }
     },
     # At DEBUG libraries tell the values they handle. So the level is for our own; theirs is INFO at the lowest.
     "root": {"handlers": ["console"], "level": environment.not_below_info(LOG_LEVEL)},
