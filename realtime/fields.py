@@ -19,6 +19,32 @@ _UNPRINTABLE = re.compile(
 )
 
 
+# These are letters by name, but nothing is drawn for them.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+MOST_MARKS = 10
+"""So many accents one upon the other no script needs; towers of them reach over other people's words."""
+
+
+def _is_seen(char: str) -> bool:
+    return (
+        char.isprintable()
+        and not char.isspace()
+        and char not in _BLANK
+        and unicodedata.category(char)[0] != "M"
+    )
+
+
+def _piles_up(text: str) -> bool:
+    if text.isascii():
+        return False
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
+        if marks > MOST_MARKS:
+            return True
+    return False
+
+
 def bad_field(name: str, sentence: str) -> Refused:
     """Make the refusal for one field."""
     return Refused("bad_field", _("“%(field)s”: %(what)s") % {"field": name, "what": sentence})
@@ -46,12 +72,12 @@ class Text(Field):
         if not isinstance(value, str):
             raise bad_field(name, _("this must be text."))
         text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-        if _UNPRINTABLE.search(text):
+        if _UNPRINTABLE.search(text) or _piles_up(text):
             raise bad_field(name, _("this has characters that can't be shown. Type it again."))
         if not self.lines:
             text = text.replace("\n", " ")
         text = text.strip()
-        if self.required and not any(char.isprintable() and not char.isspace() for char in text):
+        if self.required and not any(_is_seen(char) for char in text):
             raise Refused("empty", _("There is nothing written yet."))
         if len(text) > self.most:
             over = len(text) - self.most
