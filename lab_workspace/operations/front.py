@@ -51,6 +51,9 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        scope["root_path"] = (
+            ""  # Daphne takes it from a header that anybody may send; links would begin with it
+        )
         path = scope["path"]
         if path == "/healthz":
             await _answer(scope, send, 200, {"status": "alive"})
