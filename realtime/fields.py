@@ -77,8 +77,10 @@ class Text(Field):
         if not self.lines:
             text = text.replace("\n", " ")
         text = text.strip()
-        if self.required and not any(_is_seen(char) for char in text):
-            raise Refused("empty", _("There is nothing written yet."))
+        if not any(_is_seen(char) for char in text):
+            if self.required:
+                raise Refused("empty", _("There is nothing written yet."))
+            return ""
         if len(text) > self.most:
             over = len(text) - self.most
             raise Refused(
