@@ -4,7 +4,8 @@
 import { prepareHandles, startDragging } from "./drag.js";
 import { Actions } from "./live/actions.js";
 import { Announcer } from "./live/announce.js";
-import { bind } from "./live/bindings.js";
+import { Bindings } from "./live/bindings.js";
+import { inhale } from "./live/breath.js";
 import { Drafts } from "./live/drafts.js";
 import { Board } from "./live/frames.js";
 import { watchHolding } from "./live/hold.js";
@@ -32,8 +33,8 @@ const CLOSED_WORDS = new Map([[4400, "closed_bad"], [4413, "closed_large"], [442
 function start(root) {
   const { workshop = "", person = "", as = "", lang = "en-gb" } = root.dataset;
   loadTexts(lang);
-  let own = dataBlock("own-state");
-  let now = dataBlock("now-state");
+  const own = new Bindings("own", dataBlock("own-state"));
+  const now = new Bindings("now", dataBlock("now-state"));
   let differentPerson = false;
 
   const store = new Store();
@@ -45,13 +46,13 @@ function start(root) {
   const http = new Http({ frames: root.dataset.frames ?? "", commands: root.dataset.commands ?? "", as });
 
   const board = new Board(root, {
-    inserted(element) {
-      bind("own", element, own);
-      bind("now", element, now);
-      drafts.restore(element);
-      timers.show(element);
-      prepareHandles(element);
-      pending.show();
+    inserted(element, markup) {
+      if (markup.includes(" data-own-")) own.add(element);
+      if (markup.includes(" data-now-")) now.add(element);
+      if (markup.includes(" data-draft")) drafts.restore(element);
+      if (markup.includes("<time")) timers.show(element);
+      if (markup.includes(" data-drag=")) prepareHandles(element);
+      if (markup.includes(" data-pending-for=")) pending.show();
       /** @type {any} */ (window).htmx?.process(element);
     },
     missing: () => sync.repair(),
@@ -62,19 +63,20 @@ function start(root) {
     epoch: root.dataset.epoch ?? "",
     http,
     apply: {
-      frame(frame) {
-        board.frame(frame);
+      async frame(frame) {
+        await board.frame(frame);
         if (frame.html?.includes('id="stage"')) notices.untoast();
         announcer.say(frame.say ?? []);
         pending.caughtUp();
       },
       own: applyOwn,
-      now: applyNow,
-      snapshot(snapshot) {
+      now: (values) => now.show(values),
+      async whole(view) {
         dragging.cancel();
-        board.snapshot(snapshot);
-        if (snapshot.own) applyOwn({ own: snapshot.own, html: snapshot.own_html ?? "" });
-        if (snapshot.now) applyNow(snapshot.now);
+        notices.untoast();
+        await board.whole(view);
+        if (view.own) applyOwn({ own: view.own, html: view.own_html ?? "" });
+        if (view.now) now.show(view.now);
         pending.caughtUp();
       },
       hello: greet,
@@ -107,20 +109,13 @@ function start(root) {
     return text(outbox.kept ? "line_kept" : "line_not_kept");
   });
   const actions = new Actions({ outbox, sender, notices, drafts, pending, repair: () => sync.repair() });
-  const dragging = startDragging((...drop) => actions.dropped(...drop), () => board.release());
+  const dragging = startDragging((...drop) => actions.dropped(...drop), release);
 
   /** @param {{own: any, html?: string}} message */
   function applyOwn(message) {
-    own = message.own;
+    own.show(message.own);
     board.own(message.html ?? "");
-    bind("own", document, own);
     pending.caughtUp();
-  }
-
-  /** @param {any} message */
-  function applyNow(message) {
-    now = message;
-    bind("now", document, now);
   }
 
   /** @param {any} hello */
@@ -134,6 +129,11 @@ function start(root) {
       differentPerson = true;
       notices.show("person", text("other_person"), [reload], false);
     }
+  }
+
+  function release() {
+    inhale();
+    board.release();
   }
 
   /** @param {number} code */
@@ -176,12 +176,12 @@ function start(root) {
   // The server draws the next page without this person's own values in it: they come with the first message.
   document.cookie = "js=1; path=/; SameSite=Lax";
   if (root.dataset.time) timers.sync(Number(root.dataset.time));
-  bind("own", document, own);
-  bind("now", document, now);
+  own.add(document);
+  now.add(document);
   drafts.restore(document);
   prepareHandles(document);
   timers.start();
-  watchHolding(() => board.release());
+  watchHolding(release);
   actions.listen();
   watchMenus();
   adopt();

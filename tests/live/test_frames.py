@@ -54,7 +54,9 @@ async def test_a_frame_applied_twice_changes_nothing(visitors: Visitors, room: F
     await expect(page.locator("#i1 p")).to_have_text("Last")
     changes = await page.evaluate("window.changes")
     assert changes <= 6, "only the last frame's card may have changed"
-    assert (await page.locator("#live").inner_html()).replace("Last", "Idea 1") == before
+    after = (await page.locator("#live").inner_html()).replace("Last", "Idea 1")
+    joins_no_form = ' form="act"'
+    assert after.replace(joins_no_form, "") == before.replace(joins_no_form, "")
 
 
 async def test_a_card_keeps_its_list_when_it_is_redrawn(visitors: Visitors, room: FakeRoom) -> None:

@@ -24,16 +24,14 @@ export class Actions {
    * @returns {void}
    */
   listen() {
-    const form = document.getElementById("act");
-    if (form instanceof HTMLFormElement) {
-      // The form holds every field of the page: one that is not filled in must not stop the others' buttons.
-      form.noValidate = true;
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        const button = event.submitter;
-        if (button instanceof HTMLButtonElement && button.name === "command" && button.value) this.#press(button);
-      });
-    }
+    // Not by the form's own submitting: buttons that came by frames don't belong to it (see markup.js).
+    document.addEventListener("click", (event) => {
+      const button = event.target instanceof Element && event.target.closest("button[name=command]");
+      if (!(button instanceof HTMLButtonElement) || !button.value || (button.form && button.form.id !== "act")) return;
+      event.preventDefault();
+      this.#press(button);
+    });
+    document.getElementById("act")?.addEventListener("submit", (event) => event.preventDefault());
     document.addEventListener("keydown", (event) => this.#enter(event));
   }
 

@@ -1,10 +1,12 @@
 // Applies frames to the page. Every part of a frame says how things are, not how they changed: so what has to wait (see
-// hold.js) simply waits for its turn, the newest word wins, and doing it twice changes nothing.
+// hold.js) simply waits for its turn, the newest word wins, and doing it twice changes nothing. What is much is done in
+// slices (see breath.js); a whole view is a frame that names all there is, and changes only what differs.
 
+import { breathe, inhale, late } from "./breath.js";
 import { carry, keepFocus, place } from "./focus.js";
 import { disturbs, heldElements } from "./hold.js";
 import { settleOrders } from "./lists.js";
-import { parse, slotPairs } from "./markup.js";
+import { parse, parseAtLeisure, slotPairs } from "./markup.js";
 
 const PATIENCE = 15_000;
 
@@ -21,36 +23,43 @@ export class Board {
   #gone = new Map();
   /** @type {WeakMap<Element, string>} the markup an element was made from */
   #made = new WeakMap();
+  /** @type {string | null} */
+  #ownHtml = null;
   /** @type {Map<string, string>} the markup of own elements as it last came, by id */
   #own = new Map();
   /** @type {WeakSet<Element>} */
   #isOwn = new WeakSet();
+  /** @type {Map<string, Element>} where own elements go, by their id */
+  #slots = new Map();
   /** @type {Map<string, Element>} children of lists that a new version doesn't have: an order may still want them */
   #loose = new Map();
+  /** @type {Set<Element>} */
+  #unnamed = new Set();
+  /** @type {Promise<void> | null} the rest of what is being done in slices */
+  #rest = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /**
    * @param {HTMLElement} root
-   * @param {{inserted: (element: Element) => void, missing: (id: string) => void}} handlers
+   * @param {{inserted: (element: Element, markup: string) => void, missing: (id: string) => void}} handlers `inserted`
+   *   is told of every element that came, with its markup, before its lists are filled
    */
   constructor(root, { inserted, missing }) {
     this.#root = root;
     this.#inserted = inserted;
     this.#missing = missing;
+    this.#findSlots(root);
   }
 
   /**
    * @param {{html?: string, order?: Record<string, string[]>, gone?: string[]}} frame
-   * @returns {void}
+   * @returns {Promise<void>} done when all of it that is free to be changed has been
    */
-  frame({ html = "", order = {}, gone = [] }) {
+  async frame({ html = "", order = {}, gone = [] }) {
+    const arrival = await this.#unpack(html);
     const now = performance.now();
-    const waiting = [...this.#patches.values()].map(({ element }) => element);
-    for (const element of parse(html)) {
-      this.#agree(element, waiting);
-      this.#arrive(element, now);
-    }
+    this.#arrive(arrival, now);
     for (const [list, ids] of Object.entries(order)) {
       this.#orders.set(list, { ids, since: this.#orders.get(list)?.since ?? now });
     }
@@ -58,7 +67,27 @@ export class Board {
       this.#patches.delete(id);
       if (!this.#gone.has(id)) this.#gone.set(id, now);
     }
-    this.release();
+    await this.release();
+  }
+
+  /**
+   * Everything, as it is now.
+   * @param {{html: string, order?: Record<string, string[]>}} view
+   * @returns {Promise<void>}
+   */
+  async whole({ html, order = {} }) {
+    const arrival = await this.#unpack(html);
+    const now = performance.now();
+    this.#patches.clear();
+    this.#orders.clear();
+    this.#gone.clear();
+    this.#ownHtml = null;
+    this.#arrive(arrival, now);
+    for (const [list, ids] of Object.entries(order)) this.#orders.set(list, { ids, since: now });
+    const inLists = new Set([...this.#orders.values()].flatMap(({ ids }) => ids));
+    const top = arrival.top.map(({ id }) => id).filter((id) => !inLists.has(id));
+    this.#orders.set(this.#root.id, { ids: top, since: now });
+    await this.release();
   }
 
   /**
@@ -67,82 +96,114 @@ export class Board {
    * @returns {void}
    */
   own(html) {
+    if (html === this.#ownHtml) return;
+    this.#ownHtml = html;
     const now = performance.now();
     this.#own = new Map(parse(html).map((element) => [element.id, element.outerHTML]));
     for (const id of this.#own.keys()) this.#offerOwn(id, now);
-    for (const slot of document.querySelectorAll("[data-own-slot]:not([data-own-slot=''])")) {
-      const over = slot.firstElementChild;
-      if (over?.id && !this.#own.has(over.id)) this.#gone.set(over.id, now);
+    for (const [name, slot] of this.#slots) {
+      const over = slot.isConnected ? slot.firstElementChild : null;
+      if (!slot.isConnected) this.#slots.delete(name);
+      else if (over?.id && !this.#own.has(over.id)) this.#gone.set(over.id, now);
     }
     this.release();
   }
 
   /**
-   * Everything anew.
-   * @param {{html: string, order?: Record<string, string[]>}} snapshot
-   * @returns {void}
-   */
-  snapshot({ html, order = {} }) {
-    this.#patches.clear();
-    this.#orders.clear();
-    this.#gone.clear();
-    this.#own.clear();
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    keepFocus(() => {
-      carry(this.#root, template.content);
-      for (const element of template.content.children) this.#made.set(element, element.outerHTML);
-      this.#root.replaceChildren(template.content);
-      for (const [list, ids] of Object.entries(order)) this.#orders.set(list, { ids, since: -Infinity });
-      this.#settle();
-      this.#inserted(this.#root);
-    });
-  }
-
-  /**
    * Apply what waited, as far as it is free now.
-   * @returns {void}
+   * @returns {Promise<void> | void} where it takes longer: until that is done
    */
   release() {
+    if (this.#rest) return this.#rest;
+    return this.#step() ? undefined : (this.#rest = this.#goOn());
+  }
+
+  async #goOn() {
+    try {
+      do await breathe(); while (!this.#step());
+    } finally {
+      this.#rest = null;
+    }
+  }
+
+  /** @returns {boolean} whether all is done that may be */
+  #step() {
     clearTimeout(this.#timer);
-    if (!this.#patches.size && !this.#orders.size && !this.#gone.size) return;
-    keepFocus(() => this.#settle());
-    if (this.#patches.size || this.#orders.size || this.#gone.size) this.#timer = setTimeout(() => this.release(), 500);
+    const waiting = () => this.#patches.size || this.#orders.size || this.#gone.size;
+    if (!waiting()) return true;
+    let done = true;
+    keepFocus(() => {
+      done = this.#settle();
+    });
+    const again = () => {
+      inhale();
+      this.release();
+    };
+    if (done && waiting()) this.#timer = setTimeout(again, 500);
+    return done;
   }
 
   /**
-   * @param {Element} element
+   * From text to elements, none of them in the page yet. A list that came filled: its children are elements of the frame
+   * like any other, and their order is its order.
+   * @param {string} html
+   */
+  async #unpack(html) {
+    const top = await parseAtLeisure(html);
+    /** @type {Element[]} */
+    const elements = [];
+    /** @type {Map<string, string[]>} */
+    const orders = new Map();
+    /** @param {Element} element */
+    const open = (element) => {
+      for (const list of [element, ...element.querySelectorAll("[data-list][id]")]) {
+        const children = [...list.children].filter((child) => child.id);
+        if (!list.matches("[data-list][id]") || !children.length || list.closest("[data-own-slot]")) continue;
+        orders.set(list.id, children.map((child) => child.id));
+        list.replaceChildren();
+        for (const child of children) open(child);
+      }
+      elements.push(element);
+    };
+    for (const element of top) open(element);
+    for (const element of elements) {
+      this.#made.set(element, element.outerHTML);
+      if (late()) await breathe();
+    }
+    return { top, elements, orders };
+  }
+
+  /**
+   * @param {{elements: Element[], orders: Map<string, string[]>}} arrival
    * @param {number} now
    */
-  #arrive(element, now) {
-    // A list that came filled: its children are elements of the frame like any other, and their order is its order.
-    for (const list of [element, ...element.querySelectorAll("[data-list][id]")]) {
-      const children = [...list.children].filter((child) => child.id);
-      if (!list.matches("[data-list][id]") || !children.length || list.closest("[data-own-slot]")) continue;
-      this.#orders.set(list.id, { ids: children.map((child) => child.id), since: now });
-      list.replaceChildren();
-      for (const child of children) this.#arrive(child, now);
+  #arrive({ elements, orders }, now) {
+    const parts = [...this.#patches.keys()].filter((id) => id.includes("."));
+    for (const element of elements) {
+      this.#agree(element, parts);
+      this.#gone.delete(element.id);
+      this.#patches.set(element.id, { element, since: this.#patches.get(element.id)?.since ?? now });
     }
-    this.#made.set(element, element.outerHTML);
-    this.#gone.delete(element.id);
-    this.#patches.set(element.id, { element, since: this.#patches.get(element.id)?.since ?? now });
+    for (const [list, ids] of orders) this.#orders.set(list, { ids, since: now });
   }
 
   /**
-   * A card and a part of it can be waiting at the same time: the newer word holds for the part in both.
+   * A card and a part of it (idea-i7, idea-i7.tally) can be waiting at the same time: the newer word holds for the part
+   * in both.
    * @param {Element} element
-   * @param {Element[]} waiting
+   * @param {string[]} parts ids of the parts that wait
    */
-  #agree(element, waiting) {
-    for (const other of waiting) {
-      if (!other.id || other.id === element.id) continue;
-      const part = other.querySelector(`#${CSS.escape(element.id)}`);
-      if (part) {
-        part.replaceWith(element.cloneNode(true));
-        this.#made.delete(other);
-      } else if (element.querySelector(`#${CSS.escape(other.id)}`)) {
-        this.#patches.delete(other.id);
-      }
+  #agree(element, parts) {
+    const { id } = element;
+    for (let dot = id.lastIndexOf("."); dot > 0; dot = id.lastIndexOf(".", dot - 1)) {
+      const card = this.#patches.get(id.slice(0, dot))?.element;
+      const part = card?.querySelector(`#${CSS.escape(id)}`);
+      if (!card || !part) continue;
+      part.replaceWith(element.cloneNode(true));
+      this.#made.delete(card);
+    }
+    for (const part of parts) {
+      if (part.startsWith(`${id}.`) && element.querySelector(`#${CSS.escape(part)}`)) this.#patches.delete(part);
     }
   }
 
@@ -153,38 +214,36 @@ export class Board {
   #offerOwn(id, now) {
     const markup = this.#own.get(id) ?? "";
     const at = document.getElementById(id);
-    const slot = at ?? document.querySelector(`[data-own-slot="${CSS.escape(id)}"]`);
-    if (!slot || (at && this.#made.get(at) === markup)) return;
+    const slot = at ?? this.#slots.get(id);
+    if (!slot?.isConnected || (at && this.#made.get(at) === markup)) return;
     const [element] = parse(markup);
     this.#made.set(element, markup);
     this.#isOwn.add(element);
     if (!at) {
       slot.replaceChildren(element);
-      this.#inserted(element);
+      this.#appeared(element);
     } else this.#patches.set(id, { element, since: this.#patches.get(id)?.since ?? now });
   }
 
+  /** @returns {boolean} whether all is done that may be */
   #settle() {
     const held = heldElements();
     const now = performance.now();
     /** @param {number} since @param {boolean} busy */
     const waits = (since, busy) => busy && now - since < PATIENCE;
-    for (const [id, { element, since }] of this.#patches) {
-      const old = document.getElementById(id);
-      if (!old || old === element || waits(since, disturbs(old, held))) continue;
-      this.#patches.delete(id);
-      this.#replace(old, element);
-    }
-    settleOrders({
+    if (!this.#replaceAll((old, since) => waits(since, disturbs(old, held)))) return false;
+    const ordered = settleOrders({
       orders: this.#orders,
       patches: this.#patches,
+      unnamed: this.#unnamed,
       find: (id) => this.#find(id),
       isBusy: (list, nodes, since) => {
         return waits(since, held.some((one) => list.contains(one) || nodes.some((node) => node.contains(one))));
       },
-      inserted: this.#inserted,
+      inserted: (element) => this.#appeared(element),
       missing: this.#missing,
     });
+    if (!ordered) return false;
     for (const [id, since] of this.#gone) {
       const old = document.getElementById(id);
       if (old && waits(since, held.some((one) => old.contains(one)))) continue;
@@ -195,12 +254,28 @@ export class Board {
     for (const id of this.#own.keys()) {
       if (!this.#patches.has(id)) this.#offerOwn(id, now);
     }
+    if (!this.#replaceAll((old, since) => waits(since, disturbs(old, held)))) return false;
+    const expected = new Set([...this.#orders.values()].flatMap(({ ids }) => ids));
+    for (const id of this.#patches.keys()) {
+      if (!expected.has(id) && !document.getElementById(id)) this.#patches.delete(id);
+    }
+    return true;
+  }
+
+  /**
+   * Put what came in the place of its namesakes.
+   * @param {(old: Element, since: number) => boolean} waits
+   * @returns {boolean} whether it got to the end before it was time to leave room
+   */
+  #replaceAll(waits) {
     for (const [id, { element, since }] of this.#patches) {
       const old = document.getElementById(id);
-      const expected = [...this.#orders.values()].some(({ ids }) => ids.includes(id));
-      if (old && !waits(since, disturbs(old, held))) this.#replace(old, element);
-      if (!expected && (!old || old === element || !waits(since, disturbs(old, held)))) this.#patches.delete(id);
+      if (!old || waits(old, since)) continue;
+      if (old !== element && late()) return false;
+      this.#patches.delete(id);
+      if (old !== element) this.#replace(old, element);
     }
+    return true;
   }
 
   /** @param {string} id */
@@ -220,16 +295,45 @@ export class Board {
     const pairs = this.#isOwn.has(fresh) ? [] : slotPairs(old, fresh);
     const dialogs = [...old.querySelectorAll("dialog[open][id]")].map(({ id }) => id);
     old.before(fresh);
-    for (const [from, to] of pairs) {
-      while (from.firstChild) place(to, from.firstChild, null);
-      if (this.#own.has(to.id)) this.#made.set(to, this.#made.get(from) ?? "");
-    }
+    this.#appeared(fresh);
+    for (const [from, to] of pairs) this.#fill(from, to, fresh);
     for (const child of old.querySelectorAll("[data-list] > [id]")) this.#loose.set(child.id, child);
     old.remove();
     for (const id of dialogs) {
       const dialog = fresh.querySelector(`#${CSS.escape(id)}`);
       if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
     }
-    this.#inserted(fresh);
+  }
+
+  /**
+   * An empty place of the new version gets what stood in the old one: best as the same element, which keeps its scroll.
+   * @param {Element} from
+   * @param {Element} to
+   * @param {Element} fresh the new version around it
+   */
+  #fill(from, to, fresh) {
+    if (to.parentElement && to !== fresh && from.localName === to.localName && from.matches("[data-list]")) {
+      for (const name of from.getAttributeNames()) if (!to.hasAttribute(name)) from.removeAttribute(name);
+      for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+      place(to.parentElement, from, to);
+      to.remove();
+      return;
+    }
+    while (from.firstChild) place(to, from.firstChild, null);
+    if (this.#own.has(to.id)) this.#made.set(to, this.#made.get(from) ?? "");
+  }
+
+  /** @param {Element} element */
+  #appeared(element) {
+    const markup = this.#made.get(element) ?? element.outerHTML;
+    if (markup.includes("data-own-slot")) this.#findSlots(element);
+    this.#inserted(element, markup);
+  }
+
+  /** @param {ParentNode} scope */
+  #findSlots(scope) {
+    for (const slot of scope.querySelectorAll("[data-own-slot]:not([data-own-slot=''])")) {
+      this.#slots.set(slot.getAttribute("data-own-slot") ?? "", slot);
+    }
   }
 }

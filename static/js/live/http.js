@@ -1,5 +1,7 @@
 // The wire over plain HTTP: commands, missed frames, the snapshot.
 
+import { inhale } from "./breath.js";
+
 /**
  * @typedef {object} Answer
  * @property {number} status 0 if there was no answer
@@ -87,7 +89,9 @@ async function ask(url, init, limit, signal) {
   try {
     const response = await fetch(url, { ...init, credentials: "same-origin", redirect: "error", signal: own.signal });
     const json = response.headers.get("Content-Type")?.includes("json") ?? false;
-    return { status: response.status, body: json ? await response.json() : null };
+    const body = json ? await response.json() : null;
+    inhale();
+    return { status: response.status, body };
   } catch {
     return { status: 0, body: null };
   } finally {

@@ -1,52 +1,68 @@
 // The order of a list, changed by moving as few children as possible: what stays still keeps focus and scroll.
 
+import { late } from "./breath.js";
 import { place } from "./focus.js";
 
 /**
- * Put the children of every list in its order, as far as nobody is busy in it.
+ * Put the children of every list in its order, as far as nobody is busy in it and time allows.
  * @param {object} parts
  * @param {Map<string, {ids: string[], since: number}>} parts.orders what is done is taken out of it
  * @param {Map<string, {element: Element, since: number}>} parts.patches new elements; those placed are taken out
+ * @param {Set<Element>} parts.unnamed children that no order named so far; kept from slice to slice
  * @param {(id: string) => Element | null} parts.find
  * @param {(list: Element, nodes: Element[], since: number) => boolean} parts.isBusy
  * @param {(element: Element) => void} parts.inserted
  * @param {(id: string) => void} parts.missing
- * @returns {void}
+ * @returns {boolean} whether all is done that may be
  */
-export function settleOrders({ orders, patches, find, isBusy, inserted, missing }) {
-  /** @type {Set<Element>} */
-  const unnamed = new Set();
+export function settleOrders({ orders, patches, unnamed, find, isBusy, inserted, missing }) {
+  /** @type {Set<string>} */
   const absent = new Set();
+  /** @param {Element} node */
+  const placed = (node) => {
+    if (patches.get(node.id)?.element !== node) return;
+    patches.delete(node.id);
+    inserted(node);
+  };
   // A list may stand in an element that another list's order brings into the page: go on while that helps.
   for (let again = true; again;) {
     again = false;
     for (const [id, { ids, since }] of orders) {
       const list = document.getElementById(id);
       if (!list) continue;
-      const nodes = ids.map((one) => find(one)).filter((one) => one !== null);
-      for (const one of ids) if (!find(one)) absent.add(one);
-      if (!sameChildren(list, nodes) && isBusy(list, nodes, since)) continue;
+      /** @type {Element[]} */
+      const nodes = [];
+      for (const one of ids) {
+        const node = find(one);
+        if (node) nodes.push(node);
+        else absent.add(one);
+      }
+      const same = sameChildren(list, nodes);
+      if (!same && isBusy(list, nodes, since)) continue;
+      if (!same && !arrange(list, nodes, placed)) return false;
       orders.delete(id);
       again = true;
-      for (const node of arrange(list, nodes)) unnamed.add(node);
+      if (!same) for (const child of childrenOf(list)) unnamed.add(child);
       for (const node of nodes) {
         unnamed.delete(node);
-        if (patches.get(node.id)?.element !== node) continue;
-        patches.delete(node.id);
-        inserted(node);
+        placed(node);
       }
     }
   }
+  const wanted = new Set([...orders.values()].flatMap(({ ids }) => ids));
   for (const node of unnamed) {
-    const wanted = [...orders.values()].some(({ ids }) => ids.includes(node.id));
-    if (wanted && !patches.has(node.id)) patches.set(node.id, { element: node, since: performance.now() });
+    if (wanted.has(node.id) && !patches.has(node.id)) {
+      patches.set(node.id, { element: node, since: performance.now() });
+    }
     node.remove();
   }
+  unnamed.clear();
   for (const id of orders.keys()) {
     const coming = [...patches.values()].some(({ element }) => element.querySelector(`#${CSS.escape(id)}`));
     if (!document.getElementById(id) && !coming) orders.delete(id);
   }
   for (const id of absent) if (!find(id)) missing(id);
+  return true;
 }
 
 /**
@@ -68,26 +84,26 @@ function sameChildren(list, nodes) {
 }
 
 /**
- * Make the list's children exactly these, moving as few as possible. Children not named stay behind them for now.
+ * Put these children in this order, moving as few as possible. Children not named stay among them for now.
  * @param {Element} list
  * @param {Element[]} nodes
- * @returns {Element[]} the children that were not named
+ * @param {(node: Element) => void} placed called for each that came or moved
+ * @returns {boolean} whether it got to the end before it was time to leave room
  */
-function arrange(list, nodes) {
-  const children = childrenOf(list);
-  if (sameChildren(list, nodes)) return [];
-  const wanted = new Set(nodes);
-  const rest = children.filter((child) => !wanted.has(child));
-  const at = new Map(children.map((child, i) => [child, i]));
+function arrange(list, nodes, placed) {
+  const at = new Map(childrenOf(list).map((child, i) => [child, i]));
   const still = new Set(longestRise(nodes.filter((node) => at.has(node)), (node) => at.get(node) ?? 0));
   /** @type {Element | null} */
-  let after = null;
-  for (const node of [...nodes].reverse()) {
-    if (!still.has(node)) place(list, node, after);
-    after = node;
+  let last = null;
+  for (const node of nodes) {
+    if (!still.has(node)) {
+      if (late()) return false;
+      place(list, node, last ? last.nextSibling : list.firstChild);
+      placed(node);
+    }
+    last = node;
   }
-  for (const child of rest) if (list.lastElementChild !== child) place(list, child, null);
-  return rest;
+  return true;
 }
 
 /**

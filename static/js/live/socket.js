@@ -1,5 +1,7 @@
 // One WebSocket, from its handshake to its end. Knows nothing of what comes after it.
 
+import { inhale } from "./breath.js";
+
 const HELLO_WITHIN = 5_000;
 const ANSWER_WITHIN = 10_000;
 
@@ -75,6 +77,7 @@ export class Line {
   /** @param {MessageEvent} event */
   #hear(event) {
     if (this.#over) return;
+    inhale();
     this.heardAt = performance.now();
     let message;
     try {

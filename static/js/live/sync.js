@@ -1,8 +1,8 @@
 // Holds the one number `seq` and keeps the rules of docs/protocol.md: what to ignore, what to apply, when to fetch.
 
+import { breathe, late } from "./breath.js";
 import { fullJitter, pause } from "./wait.js";
 
-const CATCH_UP = 400;
 const RESET_JITTER = 2_000;
 const FRESH = 5_000;
 
@@ -15,14 +15,16 @@ export class Sync {
   #chain = Promise.resolve();
   #stopped = false;
   #lastSnapshot = -Infinity;
+  /** @type {{epoch: string, seq: number} | null} what the last hello said there is */
+  #promised = null;
 
   /**
    * @param {object} start
    * @param {number} start.seq
    * @param {string} start.epoch
    * @param {any} start.http an Http
-   * @param {{frame: (frame: any) => void, own: (message: any) => void, now: (now: any) => void,
-   *   snapshot: (snapshot: any) => void, hello: (hello: any) => void, time: (ms: number) => void,
+   * @param {{frame: (frame: any) => Promise<void>, own: (message: any) => void, now: (now: any) => void,
+   *   whole: (view: any) => Promise<void>, hello: (hello: any) => void, time: (ms: number) => void,
    *   notice: (name: string) => void, busy: (busy: boolean) => void}} start.apply
    */
   constructor({ seq, epoch, http, apply }) {
@@ -67,17 +69,20 @@ export class Sync {
 
   /** @param {() => Promise<void> | void} step */
   #then(step) {
-    this.#chain = this.#chain.then(step).catch((error) => console.error(error));
+    this.#chain = this.#chain.then(step).catch((error) => console.error(error)).then(() => late() ? breathe() : undefined);
     return this.#chain;
   }
 
   /** @param {any} message */
   async #handle(message) {
     if (typeof message.time === "number") this.#apply.time(message.time);
-    if (message.hello) await this.#hello(message);
+    if (message.hello) this.#hello(message);
+    else if (message.full) await this.#whole(message);
     else if ("from" in message) await this.#frame(message);
-    else if ("own" in message) this.#apply.own(message);
-    else if ("now" in message) this.#apply.now(message.now);
+    else if ("own" in message) {
+      await this.#fulfilled();
+      this.#apply.own(message);
+    } else if ("now" in message) this.#apply.now(message.now);
     else if ("reset" in message) {
       await this.#reset(message.reset);
     } else if ("notice" in message) this.#apply.notice(message.notice);
@@ -85,13 +90,19 @@ export class Sync {
   }
 
   /** @param {any} message */
-  async #hello(message) {
+  #hello(message) {
     const { hello, seq } = message;
     if (typeof hello.time === "number") this.#apply.time(hello.time);
     this.#apply.hello(hello);
-    if (hello.epoch !== this.epoch) await this.#snapshot();
-    // The server may be sending what was missed right behind its hello: give that a moment before asking.
-    else if (seq > this.seq) setTimeout(() => this.#then(() => this.#missing(seq)), CATCH_UP);
+    this.#promised = { epoch: hello.epoch, seq };
+  }
+
+  /** What a hello promised comes before this person's own values, however slow the line is: is it there? */
+  async #fulfilled() {
+    const { epoch, seq } = this.#promised ?? this;
+    this.#promised = null;
+    if (epoch !== this.epoch) await this.#snapshot();
+    else await this.#missing(seq);
   }
 
   /** @param {number} seq */
@@ -110,7 +121,7 @@ export class Sync {
     if (frame.seq <= this.seq) return;
     if (frame.from > this.seq) await this.#snapshot();
     if (frame.seq <= this.seq || frame.from > this.seq) return;
-    this.#apply.frame(frame);
+    await this.#apply.frame(frame);
     this.seq = frame.seq;
   }
 
@@ -126,23 +137,37 @@ export class Sync {
       if (!("from" in message)) await this.#handle(message);
       else if (message.from > this.seq) await this.#snapshot();
       else if (message.seq > this.seq) {
-        this.#apply.frame(message);
+        await this.#apply.frame(message);
         this.seq = message.seq;
       }
     }
   }
 
-  /** Replace everything. Tried until it works: without it nothing that follows makes sense. */
+  /**
+   * Everything, as it is now: whatever was before, this holds.
+   * @param {any} view
+   */
+  async #whole(view) {
+    this.#apply.busy(true);
+    try {
+      this.#lastSnapshot = performance.now();
+      if (typeof view.time === "number") this.#apply.time(view.time);
+      await this.#apply.whole(view);
+      this.seq = view.seq;
+      this.epoch = view.epoch;
+    } finally {
+      this.#apply.busy(false);
+    }
+  }
+
+  /** Fetch everything. Tried until it works: without it nothing that follows makes sense. */
   async #snapshot() {
     this.#apply.busy(true);
     try {
       for (let tries = 0; !this.#stopped && tries < 8; tries += 1) {
         const { status, body } = await this.#http.snapshot();
         if (status === 200 && body?.full) {
-          this.#lastSnapshot = performance.now();
-          this.seq = body.seq;
-          this.epoch = body.epoch;
-          this.#apply.snapshot(body);
+          await this.#whole(body);
           return;
         }
         if (status === 403 || status === 404) return;
