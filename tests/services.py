@@ -1,8 +1,9 @@
 """A pytest plugin, loaded by `-p tests.services` before the settings: brings the real parts tests need.
 
 PostgreSQL and Redis come from DATABASE_URL and REDIS_URL where they are given, else from the machine's own
-programs, else from Python packages. Chromium comes from CHROMIUM, the machine, or (as root, on Debian and
-Ubuntu) from apt. Nothing is skipped: what can't be brought fails the run with a sentence.
+programs, else from Python packages. Chromium, nginx and Caddy come from CHROMIUM, NGINX_PROGRAM and CADDY_PROGRAM,
+the machine, or (as root, on Debian and Ubuntu) from apt. Nothing is skipped: what can't be brought fails the run
+with a sentence.
 """
 
 from __future__ import annotations
@@ -34,7 +35,16 @@ _ENVIRONMENT = {
     "EMAIL_URL": "console:",
     "SIGN_IN_LINK_MINUTES": "15",
 }
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_PROGRAMS = {
+    "browser": (
+        "CHROMIUM",
+        ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+        "chromium",
+    ),
+    "nginx": ("NGINX_PROGRAM", ("nginx",), "nginx-light"),
+    "caddy": ("CADDY_PROGRAM", ("caddy",), "caddy"),
+}
+"""Fixtures that need a program: where its path stands, its names, the package that brings it."""
 _lines: list[str] = []
 _started: list[Postgres | Redis] = []
 
@@ -43,11 +53,12 @@ _started: list[Postgres | Redis] = []
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Start what is missing before pytest-django reads the settings."""
     if not early_config.known_args_namespace.help and not early_config.known_args_namespace.version:
-        _start()
+        start()
     return (yield)
 
 
-def _start() -> None:
+def start() -> None:
+    """Start what is missing, and set the environment that the settings are read from."""
     global FOLDER, POSTGRES_URL, REDIS_URL  # noqa: PLW0603  # one run, one set of servers
     FOLDER = Path(tempfile.mkdtemp(prefix="lab-tests-"))
     FOLDER.chmod(0o755)
@@ -101,35 +112,38 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Find Chromium before the first test, if any test of this run needs one."""
+    """Find the programs before the first test, each if a test of this run needs it."""
     if session.config.option.collectonly:
         return
-    if any("browser" in getattr(item, "fixturenames", ()) for item in session.items):
-        os.environ["CHROMIUM"] = _bring_chromium()
+    wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    for fixture, (variable, programs, package) in _PROGRAMS.items():
+        if fixture in wanted:
+            os.environ[variable] = _bring_program(variable, programs, package)
 
 
-def _bring_chromium() -> str:
-    given = os.environ.get("CHROMIUM", "")
+def _bring_program(variable: str, programs: tuple[str, ...], package: str) -> str:
+    given = os.environ.get(variable, "")
     if given:
         if not shutil.which(given):
-            raise pytest.UsageError(f"CHROMIUM is {given}, but no such program is there.")
+            raise pytest.UsageError(f"{variable} is {given}, but no such program is there.")
         return given
-    if found := _installed_chromium():
+    if found := _installed(programs):
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
             subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, check=False)
-        if found := _installed_chromium():
+        if found := _installed(programs):
             return found
     raise pytest.UsageError(
-        "The browser tests need Chromium: install it with  sudo apt-get install chromium,  "
-        "or set CHROMIUM to the path of one, and run this again."
+        f"Some tests need {programs[0]}: install it with  sudo apt-get install {package},  "
+        f"or set {variable} to the path of one, and run this again."
     )
 
 
-def _installed_chromium() -> str | None:
-    return next((found for name in _CHROMIUMS if (found := shutil.which(name))), None)
+def _installed(programs: tuple[str, ...]) -> str | None:
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # where nginx is, out of an ordinary user's way
+    return next((found for name in programs if (found := shutil.which(name, path=path))), None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -108,8 +108,7 @@ class Readiness:
 
 def is_leaving() -> bool:
     """Whether this process was told to end."""
-    leaving = getattr(drain, "leaving", None)
-    return hub().draining or (leaving is not None and bool(leaving()))
+    return drain.leaving() or hub().draining
 
 
 def room_on_disk() -> str:
