@@ -11,7 +11,8 @@ import orjson
 from django.utils import timezone
 
 from realtime import wire
-from realtime.audience import Audience, own_fragments
+from realtime.audience import Audience
+from realtime.drawing import own_fragments
 from realtime.client_view import View
 from realtime.kinds import SYSTEM, Dirty
 from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal

@@ -10,7 +10,9 @@ from django.template.loader import render_to_string
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from realtime import wire
 from realtime.audience import Audience
+from realtime.kinds import Own
 from realtime.ledger import Ledger, Refusal
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.workshop_driver import READERS, Driver
@@ -176,6 +178,56 @@ def test_whatever_people_do_live_equals_reload(
     again = Ledger(driver.ledger.stream_id)
     again.load()
     assert facts(driver) == facts(driver, again), "the log folds to something else"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@A_FEW
+@given(chosen=st.integers(0, 3), moves=st.lists(PICKS, min_size=4, max_size=30))
+def test_every_event_names_what_it_changes(kind: str, chosen: int, moves: list[Picks]) -> None:
+    """Frames are made of what is named, and nothing else is looked at."""
+    driver, step = ready(kind, **CHOSEN[kind][chosen % len(CHOSEN[kind])])
+    driver.do("p-fay", "step.open", activity=step)
+    crowd = Crowd(driver, step)
+    before = views(driver)
+    for picks in moves:
+        driver.ledger.take_pending()
+        _who, do, _args, _answer = crowd.act(picks)
+        dirty, now = driver.ledger.pending, views(driver)
+        for reader, (lists, shown, owns) in now.items():
+            lists_before, shown_before, owns_before = before[reader]
+            differs = {name for name in lists | lists_before if lists.get(name) != lists_before.get(name)}
+            assert dirty.whole or differs <= dirty.lists, f"{do}: a list changed for {reader}"
+            for key in () if dirty.whole else shown.keys() & shown_before.keys():
+                told = {
+                    name
+                    for name in dirty.keys
+                    if name == key or key.startswith(f"{name}.") or name.startswith(f"{key}.")
+                }
+                assert shown[key] == shown_before[key] or told, f"{do}: {key} changed for {reader}"
+            for person, own in owns.items():
+                unchanged = own == owns_before.get(person)
+                assert unchanged or dirty.everybody or person in dirty.people, (
+                    f"{do}: own of {person} changed"
+                )
+        before = now
+
+
+def views(driver: Driver) -> dict[str, tuple[dict[str, list[str]], dict[str, Any], dict[str, Any]]]:
+    """What each kind of reader sees now: lists, cards, and each person's own."""
+    kind, state, seen = driver.ledger.kind, driver.state, {}
+    for reader in READERS:
+        lists = kind.lists(state, reader)
+        keys = [*kind.roots(state, reader), *(key for keys in lists.values() for key in keys)]
+        shown = {
+            key: wire.plain(fragment.context) for key in keys if (fragment := kind.show(state, key, reader))
+        }
+        owns = {person: wire.plain(vars_of(kind.own(state, person, reader))) for person in state.people}
+        seen[reader] = (lists, shown, owns)
+    return seen
+
+
+def vars_of(own: Own) -> dict[str, Any]:
+    return {"data": own.data, "fragments": {key: part.context for key, part in own.fragments.items()}}
 
 
 def facts(driver: Driver, ledger: Ledger | None = None) -> tuple[Any, ...]:

@@ -181,8 +181,7 @@ class Brainstorm(Activity):
 
     @staticmethod
     def _check_room(state: State, step: Step, by: str, number: int) -> None:
-        origin = (step.id, by, number)
-        if sum((idea.step, idea.author, idea.round) == origin for idea in state.ideas.values()) >= MOST_IDEAS:
+        if sum(idea.round == number for idea in state.sheet(step.id).by.get(by, ())) >= MOST_IDEAS:
             sentence = _(
                 "You have written %(most)d ideas in this round, and no more fit. Change one of them instead."
             )
@@ -190,11 +189,7 @@ class Brainstorm(Activity):
 
     @staticmethod
     def _of(state: State, step: Step, by: str) -> list[Idea]:
-        return [
-            idea
-            for idea in state.ideas.values()
-            if idea.step == step.id and idea.author == by and not idea.removed
-        ]
+        return [idea for idea in state.sheet(step.id).by.get(by, ()) if not idea.removed]
 
     @staticmethod
     def _own_idea(state: State, step: Step, idea_id: str, by: str) -> Idea:
@@ -209,28 +204,40 @@ class Brainstorm(Activity):
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         idea_id = event.body["idea"]
         if event.kind == "idea.added":
-            state.count_id(idea_id)
             text = event.private.get("text", "")
-            state.ideas[idea_id] = Idea(idea_id, step.id, event.body["round"], event.actor, text, event.at)
-        elif event.kind == "idea.edited":
+            idea = Idea(idea_id, step.id, event.body["round"], event.actor, text, event.at)
+            state.add_idea(idea)
+        else:
             idea = state.ideas[idea_id]
+        if event.kind == "idea.edited":
             idea.earlier.append(idea.text)
             idea.text = event.private.get("text", "")
-        else:
-            state.ideas[idea_id].removed = event.kind == "idea.removed"
-        return Dirty(
-            keys={f"idea-{idea_id}", "stage.progress", f"person-{event.actor}", "hidden"},
-            lists={"ideas"},
-            people={event.actor} | state.merged_authors(state.ideas[idea_id]),
-        )
+        elif event.kind != "idea.added":
+            state.change_idea(idea, removed=event.kind == "idea.removed")
+        return self._dirty(state, step, idea, event)
+
+    def _dirty(self, state: State, step: Step, idea: Idea, event: Happened) -> Dirty:
+        dirty = Dirty(keys={"stage.progress"}, people={event.actor} | state.merged_authors(idea))
+        if self.shown(step, idea):
+            dirty.keys.add(f"idea-{idea.id}")
+            if event.kind != "idea.edited":
+                dirty.lists.add("ideas")
+        if idea.stands_for:
+            dirty.keys.add("hidden")
+        if step.settings.names != "nobody":  # see `done_by`
+            dirty.keys.add(f"person-{event.actor}")
+        return dirty
 
     # -- views -----------------------------------------------------------------------------------------------------
 
     @staticmethod
     def visible(step: Step, idea: Idea) -> bool:
         """Whether an idea may be seen by others than its author."""
-        if not idea.on_board:
-            return False
+        return idea.on_board and Brainstorm.shown(step, idea)
+
+    @staticmethod
+    def shown(step: Step, idea: Idea) -> bool:
+        """Whether others see the ideas of this one's round."""
         return step.settings.visibility == "shared" or step.rounds[idea.round - 1].revealed_at is not None
 
     def _board(self, state: State, step: Step) -> list[Idea]:
@@ -260,7 +267,8 @@ class Brainstorm(Activity):
         }
 
     def own(self, state: State, step: Step, person: str) -> Own:
-        mine = [idea for idea in self._of(state, step, person) if idea.on_board]
+        written = self._of(state, step, person)
+        mine = [idea for idea in written if idea.on_board]
         most = step.settings.most_ideas
         fragment = Fragment(
             self.template("own"),
@@ -276,18 +284,13 @@ class Brainstorm(Activity):
                     }
                     for idea in mine
                 ],
-                "taken_off": [
-                    self._taken_off(state, idea)
-                    for idea in self._of(state, step, person)
-                    if not idea.on_board
-                ],
+                "taken_off": [self._taken_off(state, idea) for idea in written if not idea.on_board],
                 "most_characters": step.settings.most_characters,
             },
         )
         data: dict[str, Any] = {"mine": [idea.id for idea in mine], "written": len(mine)}
         if most:
-            written = [idea for idea in self._of(state, step, person) if idea.round == len(step.rounds)]
-            data["left"] = max(0, most - len(written))
+            data["left"] = max(0, most - sum(idea.round == len(step.rounds) for idea in written))
         return Own(data, {"own-ideas": fragment})
 
     @staticmethod
@@ -302,12 +305,12 @@ class Brainstorm(Activity):
         }
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
-        ideas = state.ideas_of(step.id)
-        written = (str(len(ideas)), ngettext("idea written", "ideas written", len(ideas)))
+        sheet = state.sheet(step.id)
+        written = (str(sheet.on_board), ngettext("idea written", "ideas written", sheet.on_board))
         unseen = step.settings.visibility == "private" and all(run.revealed_at is None for run in step.rounds)
         if step.settings.names != "everybody" and not unseen:
             return [written]  # a number that moves as an idea appears would say whether its writer has others
-        writers = len({idea.author for idea in ideas})
+        writers = len(sheet.on_board_by)
         return [written, (str(writers), ngettext("person with an idea", "people with an idea", writers))]
 
     def done_by(self, state: State, step: Step, person: str) -> str:

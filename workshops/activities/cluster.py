@@ -23,7 +23,7 @@ from workshops.activities.base import (
     setting,
 )
 from workshops.activities.brainstorm import Brainstorm, idea_context
-from workshops.activities.groups import Board, Group, Places
+from workshops.activities.groups import Board, Group, Places, neighbours
 from workshops.activities.sources import brainstorms_for, must_be_shown, rounds_of, shown_ideas, still_private
 from workshops.live import words
 from workshops.live.state import FACILITATOR
@@ -98,6 +98,8 @@ class Clustering(Activity):
         "cluster.undo": {"activity": Id()},
     }
 
+    changes_only_its_round: ClassVar = frozenset({"groups.changed"})
+
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def hidden_sources(self, state: State, step: Step) -> list[Step]:
@@ -157,15 +159,16 @@ class Clustering(Activity):
         if not ideas:
             raise Refused("no_idea", _("Choose an idea first."))
         to, before = command["to"], command["before"]
+        moved = set(ideas)
         groups: dict[str, list[str] | None] = {}
         for group in board.groups.values():
-            if group.id != to and not set(group.ideas).isdisjoint(ideas):
-                groups[group.id] = [idea for idea in group.ideas if idea not in ideas]
+            if group.id != to and not moved.isdisjoint(group.ideas):
+                groups[group.id] = [idea for idea in group.ideas if idea not in moved]
         if to != LOOSE:
             target = self._group(board, to)
-            if before is None and not groups and set(ideas) <= set(target.ideas):
+            if before is None and not groups and moved <= set(target.ideas):
                 return None
-            kept = [idea for idea in target.ideas if idea not in ideas]
+            kept = [idea for idea in target.ideas if idea not in moved]
             place = kept.index(before) if before in kept else len(kept)
             groups[to] = kept[:place] + ideas + kept[place:]
             if groups == {to: target.ideas}:
@@ -179,11 +182,11 @@ class Clustering(Activity):
             whole = self._group(board, command["cluster"]).ideas
             if not ideas or not set(ideas) < set(whole):
                 raise Refused("bad_split", _("Tick some of the group's ideas, but not all of them."))
-        new = state.new_id("g")
+        new, moved = state.new_id("g"), set(ideas)
         groups: dict[str, list[str] | None] = {}
         for group in board.groups.values():
-            if not set(group.ideas).isdisjoint(ideas):
-                groups[group.id] = [idea for idea in group.ideas if idea not in ideas]
+            if not moved.isdisjoint(group.ideas):
+                groups[group.id] = [idea for idea in group.ideas if idea not in moved]
         groups[new] = ideas
         return {"groups": groups, "made": new}, ({new: command["title"]} if command["title"] else {})
 
@@ -240,9 +243,12 @@ class Clustering(Activity):
         for key in event.body["groups"]:
             if int(key[1:]) > state.counters.get("g", 0):
                 state.count_id(key)
-        places = board.neighbours()
+        order = list(board.groups)
         before = board.change(event)
-        moved = {key for key, place in board.neighbours().items() if place != places.get(key)}
+        moved: set[str] = set()
+        if list(board.groups) != order:
+            places = neighbours(order)
+            moved = {key for key, place in board.neighbours().items() if place != places.get(key)}
         return self._dirty(before, moved, event)
 
     @staticmethod
@@ -273,9 +279,18 @@ class Clustering(Activity):
         """Give the latest round's board."""
         return step.rounds[-1].memory if step.rounds else None
 
-    def _ideas(self, state: State, step: Step) -> list[Idea]:
+    def _ideas(self, state: State, step: Step) -> dict[str, Idea]:
+        """Give the ideas that there are to group, in the order in which they were shown."""
+        return state.once(("to group", step.id), lambda: self._look_for_ideas(state, step))
+
+    def _look_for_ideas(self, state: State, step: Step) -> dict[str, Idea]:
         board = self.board(step)
-        return shown_ideas(state, self._sources(state, board) if board else brainstorms_for(state, step))
+        sources = self._sources(state, board) if board else brainstorms_for(state, step)
+        return {idea.id: idea for idea in shown_ideas(state, sources)}
+
+    def _loose(self, state: State, step: Step, board: Board) -> int:
+        """Count the ideas in no group."""
+        return len(self._ideas(state, step).keys() - board.grouped())
 
     @staticmethod
     def _sources(state: State, board: Board) -> list[Step]:
@@ -285,8 +300,8 @@ class Clustering(Activity):
         board = self.board(step)
         if board is None:
             return {}
-        on_board = {idea.id: idea for idea in self._ideas(state, step)}
-        grouped = {idea for group in board.groups.values() for idea in group.ideas}
+        on_board = self._ideas(state, step)
+        grouped = board.grouped()
         lists = {
             "groups": [f"group-{key}" for key in board.groups],
             LOOSE: [f"idea-{idea}" for idea in on_board if idea not in grouped],
@@ -301,10 +316,8 @@ class Clustering(Activity):
             return None
         name, _dot, part = key.partition(".")
         if key == "stage.loose":
-            ideas = self.lists(state, step, reader)[LOOSE]
-            return Fragment(
-                self.template("count"), {"count": len(ideas), "total": len(self._ideas(state, step))}
-            )
+            counts = {"count": self._loose(state, step, board), "total": len(self._ideas(state, step))}
+            return Fragment(self.template("count"), counts)
         if key in ("stage.moves", "stage.menu"):
             return Fragment(
                 self.template(key.removeprefix("stage.")),
@@ -379,20 +392,21 @@ class Clustering(Activity):
             "movable": self._movable(step, reader),
             "who": step.settings.who,
             **self._moves(step, board),
-            "loose": len(self.lists(state, step, reader).get(LOOSE, [])),
-            "total": len(self._ideas(state, step)),
+            "loose": self._loose(state, step, board) if board else 0,
+            "total": len(self._ideas(state, step)) if board else 0,
         }
 
     def own(self, state: State, step: Step, person: str) -> Own:
         board = self.board(step)
-        mine = [idea.id for idea in self._ideas(state, step) if idea.author == person]
+        ideas = self._ideas(state, step)
+        mine = [idea.id for idea in state.written_by(person) if idea.id in ideas]
         return Own({"mine": mine, "undo": bool(board and person in board.past and step.phase == "open")})
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         board = self.board(step)
         if board is None:
             return []
-        loose, groups = len(self.lists(state, step, FACILITATOR)[LOOSE]), len(board.groups)
+        loose, groups = self._loose(state, step, board), len(board.groups)
         return [
             (str(groups), ngettext("group", "groups", groups)),
             (str(loose), ngettext("idea not grouped yet", "ideas not grouped yet", loose)),
@@ -411,7 +425,7 @@ class Clustering(Activity):
             }
             for group in board.groups.values()
         ]
-        grouped = {idea for group in board.groups.values() for idea in group.ideas}
+        grouped = board.grouped()
         return {
             "clusters": groups,
             "ungrouped": [state.gid(idea) for idea in on_board if idea not in grouped],

@@ -43,6 +43,19 @@ class Neighbours:
     later: str | None
 
 
+def neighbours(order: list[str]) -> dict[str, Neighbours]:
+    """Give the place of each between the others."""
+    return {
+        key: Neighbours(
+            first=place == 0,
+            last=place == len(order) - 1,
+            earlier=order[place - 1] if place else None,
+            later=order[place + 2] if place + 2 < len(order) else None,
+        )
+        for place, key in enumerate(order)
+    }
+
+
 @dataclass(slots=True)
 class Board:
     """The memory of one round of grouping."""
@@ -56,18 +69,13 @@ class Board:
         """Find the group an idea is in."""
         return next((group for group in self.groups.values() if idea in group.ideas), None)
 
+    def grouped(self) -> set[str]:
+        """Give all ideas that are in a group."""
+        return {idea for group in self.groups.values() for idea in group.ideas}
+
     def neighbours(self) -> dict[str, Neighbours]:
         """Give each group's place between the others."""
-        order = list(self.groups)
-        return {
-            key: Neighbours(
-                first=place == 0,
-                last=place == len(order) - 1,
-                earlier=order[place - 1] if place else None,
-                later=order[place + 2] if place + 2 < len(order) else None,
-            )
-            for place, key in enumerate(order)
-        }
+        return neighbours(list(self.groups))
 
     def places(self, keys: Places) -> Places:
         """Give these groups as they are now."""

@@ -22,7 +22,7 @@ def hide(state: State, command: Command, by: str) -> list[NewEvent]:
 
 def _hidden(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
-    idea.hidden = event.private.get("reason", "")
+    state.change_idea(idea, hidden=event.private.get("reason", ""))
     return _left_or_came(state, idea)
 
 
@@ -37,7 +37,8 @@ def restore(state: State, command: Command, by: str) -> list[NewEvent]:
 
 def _restored(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
-    into, idea.hidden, idea.merged_into = idea.merged_into, None, None
+    into = idea.merged_into
+    state.change_idea(idea, hidden=None, merged_into=None)
     dirty = _left_or_came(state, idea)
     if into is not None:
         state.ideas[into].stands_for -= 1
@@ -63,10 +64,11 @@ def merge(state: State, command: Command, by: str) -> list[NewEvent]:
 
 def _merged(state: State, event: Happened) -> Dirty:
     idea = state.ideas[event.body["idea"]]
-    idea.merged_into = event.body["into"]
-    state.ideas[idea.merged_into].stands_for += 1
+    into = event.body["into"]
+    state.change_idea(idea, merged_into=into)
+    state.ideas[into].stands_for += 1
     dirty = _left_or_came(state, idea)
-    dirty.keys.add(f"idea-{idea.merged_into}")
+    dirty.keys.add(f"idea-{into}")
     return dirty
 
 

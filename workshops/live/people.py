@@ -93,7 +93,7 @@ def _described(state: State, event: Happened) -> Dirty:
 
 def _ideas_of(state: State, person: str) -> set[str]:
     """Give the cards on which somebody's name may stand."""
-    return {f"idea-{idea.id}" for idea in state.ideas.values() if idea.author == person}
+    return {f"idea-{idea.id}" for idea in state.written_by(person)}
 
 
 def remove(state: State, command: Command, by: str) -> list[NewEvent]:

@@ -53,6 +53,31 @@ class Idea:
 
 
 @dataclass(slots=True)
+class Sheet:
+    """One brainstorm's ideas, counted as they come and go: nothing that happens often looks through them all."""
+
+    ideas: list[Idea] = field(default_factory=list)
+    by: dict[str, list[Idea]] = field(default_factory=dict)
+    """Each writer's ideas, oldest first, those taken off the board too."""
+    on_board: int = 0
+    on_board_by: dict[str, int] = field(default_factory=dict)
+    """How many of each writer's are on the board; only writers who have one there."""
+
+    def add(self, idea: Idea) -> None:
+        """Take in a new idea."""
+        self.ideas.append(idea)
+        self.by.setdefault(idea.author, []).append(idea)
+        self.count(idea.author, 1)
+
+    def count(self, author: str, more: int) -> None:
+        """Count an idea that came to the board, or left it."""
+        self.on_board += more
+        left = self.on_board_by.pop(author, 0) + more
+        if left:
+            self.on_board_by[author] = left
+
+
+@dataclass(slots=True)
 class Round:
     """One run of a step, from opening to reveal. Kept for ever; a new run is a new round."""
 
@@ -103,6 +128,7 @@ class State:
     stream: str
     people: dict[str, Person] = field(default_factory=dict)
     ideas: dict[str, Idea] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
     steps: dict[str, Step] = field(default_factory=dict)
     current: str | None = None
     door_locked: bool = False
@@ -204,4 +230,28 @@ class State:
 
     def ideas_of(self, step_id: str) -> list[Idea]:
         """Give the ideas of a brainstorm that are on the board, oldest first."""
-        return [idea for idea in self.ideas.values() if idea.step == step_id and idea.on_board]
+        return [idea for idea in self.sheet(step_id).ideas if idea.on_board]
+
+    def written_by(self, person: str) -> list[Idea]:
+        """Give all that somebody wrote."""
+        return [idea for sheet in self.sheets.values() for idea in sheet.by.get(person, ())]
+
+    # -- ideas -----------------------------------------------------------------------------------------------------
+
+    def sheet(self, step_id: str) -> Sheet:
+        """Give a brainstorm's ideas with their counts."""
+        return self.sheets.get(step_id) or Sheet()
+
+    def add_idea(self, idea: Idea) -> None:
+        """Take in a new idea. Only `apply` functions may."""
+        self.count_id(idea.id)
+        self.ideas[idea.id] = idea
+        self.sheets.setdefault(idea.step, Sheet()).add(idea)
+
+    def change_idea(self, idea: Idea, **now: Any) -> None:
+        """Change what decides whether an idea is on the board. Only `apply` functions may."""
+        was = idea.on_board
+        for name, value in now.items():
+            setattr(idea, name, value)
+        if idea.on_board != was:
+            self.sheets[idea.step].count(idea.author, 1 if idea.on_board else -1)
