@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from importlib import import_module
@@ -75,6 +76,13 @@ def _refuse_unsafe() -> None:
     checks.refuse_unsafe()
 
 
+def _collect_rarely() -> None:
+    """Keep the garbage collector from looking, again and again, at a program and a crowd that stay as they are."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Serve until told to stop."""
     daphnes = arguments(sys.argv[1:] if argv is None else argv)
@@ -86,6 +94,7 @@ def main(argv: list[str] | None = None) -> None:
     handshakes.install()
 
     _refuse_unsafe()
+    _collect_rarely()
     CommandLineInterface().run(daphnes)
 
 

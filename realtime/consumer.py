@@ -118,6 +118,8 @@ class RoomSocket(AsyncWebsocketConsumer):
         try:
             self.room = await hub().open(admission.stream)
             await self.room.join(self, *resume_point(query))
+            if self._line is not None:
+                self._line.listen(self.hear_or_fail)
         except AWAY:
             self.shut(wire.RESTART)
 
@@ -183,6 +185,14 @@ class RoomSocket(AsyncWebsocketConsumer):
 
     # -- in ------------------------------------------------------------------------------------------------------
 
+    def hear_or_fail(self, text: str) -> None:
+        """Take one message straight from the socket. It must not fail for what the server does next."""
+        try:
+            self.hear(text)
+        except Exception:
+            logger.exception("socket.failed")
+            self.shut(wire.RESTART)
+
     def hear(self, text: str | None) -> None:
         """Take one message; whatever it is, it changes nothing but by the rules."""
         room = self.room
@@ -229,7 +239,10 @@ class RoomSocket(AsyncWebsocketConsumer):
         if self._open:
             self._open = False
             metrics.SOCKETS.dec()
-        self._closing, self._line = wire.DONE, None
+        self._closing = wire.DONE
+        if self._line is not None:
+            self._line.end()
+            self._line = None
         for task in (self._writer, self._closer):
             if task is not None:
                 task.cancel()

@@ -19,6 +19,8 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
+from realtime import ear
+from realtime.ear import OPEN
 from realtime.metrics import DIRECT_WRITES
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OPEN = 3
-"""autobahn's number for a connection whose handshake is over and whose closing has not begun."""
 MOST_WRAPS = 8
 
 
@@ -42,12 +42,13 @@ def frame_of(payload: bytes) -> bytes:
 
 
 class Line:
-    """The way out to one socket."""
+    """The way to one socket, and from it."""
 
-    __slots__ = ("_protocol", "_send", "_transport")
+    __slots__ = ("_ear", "_protocol", "_send", "_transport")
 
     def __init__(self, protocol: Any, transport: Any) -> None:
         self._protocol, self._transport = protocol, transport
+        self._ear: ear.Ear | None = None
         self._send: Callable[[bytes], int] = transport.socket.send
 
     def write(self, frame: bytes) -> int:
@@ -70,6 +71,17 @@ class Line:
         transport.dataBuffer, transport.offset = frame, sent
         transport.startWriting()
         return len(frame) - sent
+
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Have messages brought straight here, as far as that is possible; the others come as ever."""
+        if ear.as_expected(self._protocol):
+            self._ear = ear.Ear(self._protocol, hear)
+
+    def end(self) -> None:
+        """Let go of the socket."""
+        if self._ear is not None:
+            self._ear.stop()
+            self._ear = None
 
     def unsent(self) -> int:
         """Count the bytes that this socket has not taken yet."""
@@ -143,21 +155,38 @@ def _must(true: Any) -> None:
 
 
 def _try_framing() -> None:
-    """See that autobahn, with its connection open, sends the same bytes."""
-    from autobahn.websocket.protocol import TrafficStats  # noqa: PLC0415 (only under Daphne)
+    """See that autobahn, with its connection open, writes the same bytes as a server, and as a client what we read."""
+    from autobahn.twisted import websocket  # noqa: PLC0415 (only under Daphne)
     from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: PLC0415
 
     _must(WebSocketProtocol.STATE_OPEN == OPEN)
-    protocol = WebSocketProtocol()
-    protocol.factory = WebSocketFactory(None)
+    server = _framed_by(WebSocketProtocol(), WebSocketFactory(None))
+    asking = websocket.WebSocketClientFactory()  # type: ignore[no-untyped-call]
+    client = _framed_by(websocket.WebSocketClientProtocol(), asking)
+    for size in (0, 1, 125, 126, 65_535, 65_536):
+        text = "ŵ" * (size // 2) + "x" * (size % 2)
+        _must(server(text.encode()) == frame_of(text.encode()))
+        sent = client(text.encode())
+        read = ear.text_in(b"--" + sent + b"more", 2)
+        _must(read == ((text, 2 + len(sent)) if size < 65_536 else None))
+        _must(ear.text_in(sent[:-1], 0) is None)
+
+
+def _framed_by(protocol: Any, factory: Any) -> Callable[[bytes], bytes]:
+    from autobahn.websocket.protocol import TrafficStats  # noqa: PLC0415 (only under Daphne)
+
+    protocol.factory, protocol.state = factory, OPEN
+    protocol.trafficStats = TrafficStats()  # type: ignore[no-untyped-call]
     for setting in protocol.CONFIG_ATTRS:
-        setattr(protocol, setting, getattr(protocol.factory, setting))
-    protocol.state, protocol.trafficStats = OPEN, TrafficStats()  # type: ignore[no-untyped-call]
+        setattr(protocol, setting, getattr(factory, setting))
     sent: list[bytes] = []
     protocol.sendData = lambda data, *_sync: sent.append(data)
-    for size in (0, 125, 126, 65_535, 65_536):
-        protocol.sendFrame(opcode=1, payload=b"x" * size)
-        _must(sent.pop() == frame_of(b"x" * size))
+
+    def framed(payload: bytes) -> bytes:
+        protocol.sendFrame(opcode=1, payload=payload)
+        return sent.pop()
+
+    return framed
 
 
 class _NoReactor:
