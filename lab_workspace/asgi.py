@@ -7,7 +7,7 @@ import os
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-django.setup()  # Before anything else is imported: it loads the models.
+django.setup(set_prefix=False)  # Before anything else is imported: it loads the models.
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402

@@ -35,11 +35,11 @@ def seat_in(request: HttpRequest, workshop: Workshop) -> Attendance | None:
 
 
 def remember(request: HttpRequest, seat: Attendance) -> None:
-    """Let a guest's session keep the seat. The session gets a new key, so that none fixed before is worth anything."""
+    """Let a guest's session keep the seat. One that was there gets a new key: none fixed before is worth anything."""
     seats = dict(request.session.get("seats", {}))
     seats[str(seat.workshop_id)] = seat.actor
     request.session["seats"] = seats
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated and request.session.session_key:
         request.session.cycle_key()
 
 

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,12 +15,15 @@ from tests.makers import make_challenge
 from workshops.actions import make_workshop
 
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
 def no_database(*_args: Any) -> None:
     raise OperationalError("the server closed the connection unexpectedly")
 
 
 @pytest.fixture
-def code(db: None) -> str:
+def code(transactional_db: None) -> str:
     starts = timezone.now() + datetime.timedelta(hours=1)
     return make_workshop(make_challenge(), "Ideas day", starts, 60, None).code
 
@@ -35,12 +38,15 @@ def test_a_code_leads_to_its_workshop_and_a_wrong_one_is_refused(code: str) -> N
 
 
 @pytest.mark.parametrize("page", ["enter_code", "join"])
-def test_while_the_records_are_out_of_reach_the_door_says_so(code: str, page: str) -> None:
+def test_while_the_records_are_out_of_reach_the_door_says_so(
+    code: str, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = f"{reverse('workshops:enter_code')}?code={code}"
     if page == "join":
         address = reverse("workshops:join", args=[code])
-    with connection.execute_wrapper(no_database):
-        answer = Client().get(address)
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", no_database)
+    answer = Client().get(address)
+    monkeypatch.undo()
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"
     assert "Nothing is lost" in answer.content.decode()

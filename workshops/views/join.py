@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,11 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from realtime.hub import hub
 from realtime.ledger import Ack, Refusal
+from realtime.saving import saves
 from workshops import actions, door, permissions, queries, seats
 from workshops.join_forms import CodeForm, JoinForm
+from workshops.lookups import look_up
 from workshops.views.busy import or_busy
 
 if TYPE_CHECKING:
+    from realtime.ledger import Answer
     from workshops.models import Attendance, Workshop
 
 TOO_MANY = gettext_lazy(
@@ -34,7 +38,7 @@ NO_SUCH = gettext_lazy("No workshop is open with this code. Check it with the fa
 @or_busy
 async def enter_code(request: HttpRequest) -> HttpResponse:
     """Take a typed code and lead to that workshop's door."""
-    return await sync_to_async(_enter_code)(request)
+    return await look_up(_enter_code, request)
 
 
 def _enter_code(request: HttpRequest) -> HttpResponse:
@@ -51,24 +55,33 @@ def _enter_code(request: HttpRequest) -> HttpResponse:
     return render(request, "workshops/enter_code.html", {"form": form}, status=400 if form.errors else 200)
 
 
+@dataclass(frozen=True, slots=True)
+class _AtTheDoor:
+    """Somebody who wants to come in: what the database knows of them."""
+
+    workshop: Workshop
+    seat: Attendance | None
+    role: str
+    can_facilitate: bool
+    name: str
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 @or_busy
 async def join(request: HttpRequest, code: str) -> HttpResponse:
     """Ask a newcomer's name and consent, then seat them. Who already has a seat goes straight in."""
-    request.user = await request.auser()
-    workshop = await sync_to_async(_workshop)(request, code)
-    if workshop is None:
+    here = await look_up(_at_the_door, request, code)
+    if here is None:
         return redirect(f"{reverse('workshops:enter_code')}?code={quote(queries.tidy_code(code)[:8])}")
-    seat = await sync_to_async(seats.seat_in)(request, workshop)
-    if seat is not None and await _is_inside(workshop, seat):
-        return redirect("workshops:room", workshop.pk)
+    if here.seat is not None and await _is_inside(here.workshop, here.seat):
+        return redirect("workshops:room", here.workshop.pk)
     if request.method == "POST":
         form = JoinForm(request.POST)
         if form.is_valid():
-            answer = await _let_in(request, workshop, seat, form)
+            answer = await _let_in(request, here, form)
             if isinstance(answer, Ack) or (isinstance(answer, Refusal) and answer.code == "nothing_to_do"):
-                return redirect("workshops:room", workshop.pk)
+                return redirect("workshops:room", here.workshop.pk)
             sentence = (
                 answer.sentence
                 if isinstance(answer, Refusal)
@@ -76,24 +89,29 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
             )
             form.add_error(None, str(sentence))
     else:
-        name = request.user.get_full_name() if request.user.is_authenticated else ""
-        form = JoinForm(initial={"name": name})
+        form = JoinForm(initial={"name": here.name})
     context = {
         "form": form,
-        "workshop": workshop,
-        "code": queries.shown_code(workshop.code),
-        "can_facilitate": await sync_to_async(permissions.can_facilitate)(request.user, workshop),
+        "workshop": here.workshop,
+        "code": queries.shown_code(here.workshop.code),
+        "can_facilitate": here.can_facilitate,
     }
-    return await sync_to_async(render)(
-        request, "workshops/join.html", context, status=400 if form.errors else 200
-    )
+    return render(request, "workshops/join.html", context, status=400 if form.errors else 200)
 
 
-def _workshop(request: HttpRequest, code: str) -> Workshop | None:
+def _at_the_door(request: HttpRequest, code: str) -> _AtTheDoor | None:
     workshop = queries.workshop_with_code(code)
     if workshop is None:
         door.wrong_code(request)
-    return workshop
+        return None
+    user = request.user if request.user.is_authenticated else None
+    return _AtTheDoor(
+        workshop,
+        seats.seat_in(request, workshop),
+        actions.role_in(workshop, user),
+        permissions.can_facilitate(request.user, workshop),
+        user.get_full_name() if user else "",
+    )
 
 
 async def _is_inside(workshop: Workshop, seat: Attendance) -> bool:
@@ -103,18 +121,13 @@ async def _is_inside(workshop: Workshop, seat: Attendance) -> bool:
     return person is not None and not person.removed
 
 
-async def _let_in(
-    request: HttpRequest, workshop: Workshop, seat: Attendance | None, form: JoinForm
-) -> Ack | Refusal | object:
-    user = request.user if request.user.is_authenticated else None
-    if seat is None:
-        seat = await sync_to_async(_new_seat)(request, workshop)
-    role = await sync_to_async(actions.role_in)(workshop, user)
-    room = await hub().open(workshop.stream_id)
+async def _let_in(request: HttpRequest, here: _AtTheDoor, form: JoinForm) -> Answer:
+    seat = here.seat or await saves().do(partial(_new_seat, request, here.workshop))
+    room = await hub().open(here.workshop.stream_id)
     return await room.submit(
         actions.joining(
             seat,
-            role,
+            here.role,
             form.cleaned_data["name"],
             background=form.cleaned_data["background"],
             consent=form.cleaned_data["consent"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -16,15 +16,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from realtime import http, wire
+from realtime import drawn, http, wire
 from realtime.consumer import Admission
 from realtime.hub import hub
 from realtime.kinds import Refused
 from realtime.ledger import AWAY, Ack, Refusal, Retry
-from realtime.room import now_ms
+from realtime.showing import now_ms
 from workshops import actions, permissions, queries, seats
 from workshops.live import words
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
+from workshops.lookups import look_up
 from workshops.models import Consent
 from workshops.qr import qr_svg
 from workshops.views.busy import or_busy
@@ -43,26 +44,35 @@ def language() -> str:
     return translation.get_language() or "en-gb"
 
 
-async def enter(
-    request: HttpRequest, workshop_id: uuid.UUID, reader: str
-) -> tuple[Workshop, Attendance, Room] | None:
-    """Find workshop, seat and room for somebody who may come in as this reader; None sends them to the door.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who asks for a live page: what the database knows of them."""
+
+    workshop: Workshop
+    seat: Attendance | None
+    role: str | None
+    """What an account is by right; None for guests, and for who has no seat."""
+    can_facilitate: bool
+
+
+async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tuple[Entry, Room | None]:
+    """Find workshop, seat and room for somebody who may come in as this reader; no room sends them to the door.
 
     Raises Http404 for a workshop that isn't there, and for a console or projector that isn't theirs.
     """
-    workshop, seat, role = await sync_to_async(_seat)(request, workshop_id, reader)
-    if seat is None:
+    entry = await look_up(_entry, request, workshop_id, reader)
+    if entry.seat is None:
         if reader != PARTICIPANT:
             raise Http404
-        return None
-    room = await hub().open(workshop.stream_id)
-    await _keep_role(request, room, seat, role)
+        return entry, None
+    room = await hub().open(entry.workshop.stream_id)
+    await _keep_role(request, room, entry.seat, entry.role)
     async with room.reading():
-        if not room.ledger.kind.may_enter(room.ledger.state, seat.actor, reader):
+        if not room.ledger.kind.may_enter(room.ledger.state, entry.seat.actor, reader):
             if reader != PARTICIPANT:
                 raise Http404
-            return None
-    return workshop, seat, room
+            return entry, None
+    return entry, room
 
 
 async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: str | None) -> None:
@@ -77,21 +87,20 @@ async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: s
         await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]
 
 
-def _seat(
-    request: HttpRequest, workshop_id: uuid.UUID, reader: str
-) -> tuple[Workshop, Attendance | None, str | None]:
+def _entry(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> Entry:
     """Find the seat, and for an account the role it has by right. Facilitators get a seat without passing the door."""
     workshop = queries.workshop_or_404(workshop_id)
     user = request.user
     seat = seats.seat_in(request, workshop)
-    if reader != PARTICIPANT and not permissions.can_facilitate(user, workshop):
+    can_facilitate = permissions.can_facilitate(user, workshop)
+    if reader != PARTICIPANT and not can_facilitate:
         raise Http404
     if not user.is_authenticated:
-        return workshop, seat, None
+        return Entry(workshop, seat, None, can_facilitate)
     if reader != PARTICIPANT and (seat is None or seat.user_id is None):
         seat = actions.seat_for_user(workshop, user)  # also for who came in as a guest before signing in
     role = actions.role_in(workshop, user) if seat is not None and seat.user_id == user.pk else None
-    return workshop, seat, role
+    return Entry(workshop, seat, role, can_facilitate)
 
 
 @require_GET
@@ -117,20 +126,16 @@ async def screen_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpRespo
 
 async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, template: str) -> HttpResponse:
     """Draw a live page: the view of the room as of a number that the page carries, read before its state."""
-    user = await request.auser()
-    request.user = user
-    entered = await enter(request, workshop_id, reader)
-    if entered is None:
-        workshop = await sync_to_async(queries.workshop_or_404)(workshop_id)
-        return redirect("workshops:join", code=workshop.code)
-    workshop, seat, room = entered
-    room.seen(seat.actor)
+    entry, room = await enter(request, workshop_id, reader)
+    if room is None or entry.seat is None:
+        return redirect("workshops:join", code=entry.workshop.code)
+    room.seen(entry.seat.actor)
     async with room.reading():
-        context = page_context(request, room, workshop, seat, reader)
-    context["can_facilitate"] = await sync_to_async(permissions.can_facilitate)(user, workshop)
-    response = await sync_to_async(render)(request, template, context)
+        context = page_context(request, room, entry.workshop, entry.seat, reader)
+    context["can_facilitate"] = entry.can_facilitate
+    response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
-    seats.give_ticket(response, workshop, seat.actor, secure=request.is_secure())
+    seats.give_ticket(response, entry.workshop, entry.seat.actor, secure=request.is_secure())
     return response
 
 
@@ -160,7 +165,7 @@ def page_context(
         "epoch": room.ledger.epoch,
         "time": now_ms(),
         "version": wire.VERSION,
-        "html": audience.page(own if plain else None),
+        "html": drawn.page(audience, own if plain else None),
         "own": own.data,
         "now": json.loads(room.now_message(reader, language()))["now"],
         "op": uuid.uuid4(),
@@ -174,15 +179,13 @@ def page_context(
 async def _admission(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room, Admission] | None:
     asked = request.GET.get("as", PARTICIPANT)
     reader = asked if asked in READERS else PARTICIPANT
-    request.user = await request.auser()
     try:
-        entered = await enter(request, workshop_id, reader)
+        entry, room = await enter(request, workshop_id, reader)
     except Http404:
         return None
-    if entered is None:
+    if room is None or entry.seat is None:
         return None
-    workshop, seat, room = entered
-    return room, Admission(str(workshop.stream_id), seat.actor, reader, language())
+    return room, Admission(str(entry.workshop.stream_id), entry.seat.actor, reader, language())
 
 
 def _not_here() -> HttpResponse:
