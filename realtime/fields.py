@@ -45,6 +45,9 @@ def _piles_up(text: str) -> bool:
     return False
 
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
 def bad_field(name: str, sentence: str) -> Refused:
     """Make the refusal for one field."""
     return Refused("bad_field", _("“%(field)s”: %(what)s") % {"field": name, "what": sentence})
@@ -100,7 +103,7 @@ class Id(Field):
     """The id of something in the room, such as "i17"."""
 
     def read(self, name: str, value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value):
+        if not isinstance(value, str) or not _ID.fullmatch(value):
             raise bad_field(name, _("this is not an id."))
         return value
 

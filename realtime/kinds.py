@@ -70,7 +70,8 @@ class Dirty:
 
     `keys` are fragments, `lists` are orders of fragments, `people` are those whose own view changed
     (`everybody` for all), `whole` means that a reader's whole view may have changed, and `say` holds sentences
-    to be read out, each for one reader or, with None, for all.
+    to be read out, each for one reader or, with None, for all. What isn't named here isn't looked at: a card that
+    comes or goes without its list shows nowhere.
     """
 
     keys: set[str] = field(default_factory=set)
@@ -95,7 +96,10 @@ class Dirty:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of the page: one template and what it shows. The root element's id is the fragment's key."""
+    """A piece of the page: one template and what it shows, as plain values: text, numbers, lists, dicts.
+
+    The root element's id is the fragment's key, which the template finds in `key` and decides nothing by.
+    """
 
     template: str
     context: dict[str, Any]
@@ -135,7 +139,7 @@ class RoomKind[State](ABC):
 
     @abstractmethod
     def apply(self, state: State, event: Happened) -> Dirty:
-        """Change `state` by one event."""
+        """Change `state` by one event; name every fragment, list and person whose view it changes."""
 
     @abstractmethod
     def roots(self, state: State, reader: str) -> list[str]:

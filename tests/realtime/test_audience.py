@@ -162,6 +162,15 @@ def test_words_are_escaped(ledger: Ledger) -> None:
     assert "<script>" not in Watcher(ledger, "anybody").audience.page()
 
 
+def test_cards_that_say_the_same_keep_their_own_keys_whatever_their_words(ledger: Ledger) -> None:
+    for _ in range(2):
+        done(ledger, "card.add", text="Ball \ue000key\ue000")
+    watcher = Watcher(ledger, "anybody")
+    assert isinstance(watcher.client, Browser)
+    assert watcher.client.text() == "Toys Ball \ue000key\ue000 0 Ball \ue000key\ue000 0"
+    assert 'id="card-c2"' in watcher.audience.page()
+
+
 OPS = st.lists(
     st.tuples(
         st.sampled_from(
