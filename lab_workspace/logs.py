@@ -7,6 +7,7 @@ library says about the values it handles (libraries never get below INFO, see `s
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from contextvars import ContextVar
@@ -87,7 +88,7 @@ def kind_of(error: BaseException) -> str:
     cause = error.__cause__ or error  # Django wraps the errors of the databases
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if code is None and isinstance(error, OSError):
-        code = error.strerror
+        code = errno.errorcode.get(error.errno or 0)
     return f"{name} ({code})" if code else name
 
 

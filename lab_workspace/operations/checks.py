@@ -16,11 +16,17 @@ from django.core.checks import CheckMessage, Error, Info, Tags, register, run_ch
 from django.core.checks import Warning as Warned
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseError
+from django.utils.module_loading import import_string
 
 from lab_workspace.environment import SHORTEST_KEY
 
 SHORTEST_TOKEN = 24
-CSP = "django.middleware.csp.ContentSecurityPolicyMiddleware"
+NEEDED = (
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+)
 CLOSED = (
     "default-src",
     "script-src",
@@ -150,12 +156,26 @@ def pages_forbid_foreign_code(**_: Any) -> Iterable[CheckMessage]:
     policy: dict[str, Any] = settings.SECURE_CSP
     missing = [name for name in CLOSED if not policy.get(name)]
     unsafe = [name for name in ("script-src", "default-src") if "unsafe" in " ".join(policy.get(name, ()))]
-    if missing or unsafe or not any("csp" in name.lower() for name in settings.MIDDLEWARE):
+    if missing or unsafe:
         yield Error(
             "Pages have no content security policy that keeps foreign code out.",
-            hint=f"SECURE_CSP must set {', '.join(CLOSED)} without “unsafe”, and MIDDLEWARE needs {CSP}.",
+            hint=f"SECURE_CSP must set {', '.join(CLOSED)}, without “unsafe”.",
             id="lab.E011",
         )
+
+
+@register(Tags.security)
+def pages_pass_every_guard(**_: Any) -> Iterable[CheckMessage]:
+    """Check that Django's guards stand before the views, themselves or in a form of ours."""
+    parts = [import_string(name) for name in settings.MIDDLEWARE]
+    kinds = [part for part in parts if isinstance(part, type)]
+    for name in NEEDED:
+        if not any(issubclass(kind, import_string(name)) for kind in kinds):
+            yield Error(
+                f"MIDDLEWARE lacks {name.rpartition('.')[2]}, which protects every page.",
+                hint=f"Put {name}, or a class of ours that is one, back into MIDDLEWARE.",
+                id="lab.E015",
+            )
 
 
 @register(Tags.security, deploy=True)

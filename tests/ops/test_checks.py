@@ -55,7 +55,7 @@ def sqlite(**options: object) -> dict[str, object]:
         ({"SECRET_KEY_FALLBACKS": ["short"]}, "lab.E009"),
         ({"METRICS_TOKEN": "short"}, "lab.E010"),
         ({"SECURE_CSP": {}}, "lab.E011"),
-        ({"MIDDLEWARE": []}, "lab.E011"),
+        ({"MIDDLEWARE": []}, "lab.E015"),
     ],
 )
 def test_what_is_unsafe_is_named(settings: Settings, change: dict[str, object], number: str) -> None:
