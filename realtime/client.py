@@ -81,6 +81,7 @@ class LiveClient:
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self._next = ""
+        self._posting: set[asyncio.Future[tuple[int, Message]]] = set()
 
     # -- the view ------------------------------------------------------------------------------------------------
 
@@ -161,6 +162,8 @@ class LiveClient:
         if self._task is None or self.ended:
             return
         await self.drop()
+        for posting in self._posting:
+            posting.cancel()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = asyncio.create_task(self._run())
@@ -256,7 +259,12 @@ class LiveClient:
             return None
 
     async def _deliver_by_post(self, payload: Message) -> Message | None:
-        status, answer = await self.post(payload)
+        posting = asyncio.ensure_future(self.post(payload))
+        self._posting.add(posting)
+        try:
+            status, answer = await posting
+        finally:
+            self._posting.discard(posting)
         if {"ack", "refused", "retry"} & answer.keys():
             return answer
         if status in {429, 503}:

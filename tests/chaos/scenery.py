@@ -1,0 +1,89 @@
+"""Makes the workshops that faults are played in, in the database that DATABASE_URL names, and prints where they are.
+
+Run as `python -m tests.chaos.scenery 12`. In each, a1 is a brainstorm whose ideas stay private, a2 a shared one, a3 a
+dot vote whose totals stay hidden, a4 one whose totals are live; both votes are on a2. Writing in a2 is open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.daphne import REPOSITORY, environment
+
+if TYPE_CHECKING:
+    from challenges.models import Challenge
+
+PRIVATE, SHARED, HIDDEN, LIVE = "a1", "a2", "a3", "a4"
+DOTS, CAP = 20, 3
+FACILITATORS = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """One workshop."""
+
+    id: str
+    code: str
+    stream: str
+
+
+def make_places(database_url: str, number: int) -> tuple[list[Place], list[str]]:
+    """Make workshops of one challenge; give them, and the paths that sign its facilitators in, once each."""
+    command = [sys.executable, "-m", "tests.chaos.scenery", str(number)]
+    made = subprocess.run(
+        command, cwd=REPOSITORY, env=environment(database_url), capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    told = json.loads(made.stdout)
+    return [Place(**one) for one in told["places"]], list(told["links"])
+
+
+def main(number: int) -> None:
+    """Make them."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
+    django.setup()
+
+    from lab_workspace.people import sign_in_links
+    from tests.makers import make_challenge, make_member
+
+    challenge = make_challenge("Chaos")
+    facilitators = [make_member(challenge, f"Fay {number}", "facilitator") for number in range(FACILITATORS)]
+    made = {
+        "places": [_make(challenge, f"Workshop {place}") for place in range(number)],
+        "links": [sign_in_links.path_for(facilitator) for facilitator in facilitators],
+    }
+    print(json.dumps(made))  # noqa: T201
+
+
+def _make(challenge: Challenge, title: str) -> dict[str, str]:
+    from django.utils import timezone
+
+    from realtime.ledger import Ack, by_system, run
+    from workshops.actions import make_workshop
+
+    workshop = make_workshop(challenge, title, timezone.now(), 90, None)
+
+    def do(name: str, **fields: Any) -> None:
+        (answer,) = run(workshop.stream_id, by_system(str(uuid.uuid4()), name, **fields))
+        assert isinstance(answer, Ack), answer
+
+    vote = {"dots": DOTS, "cap": CAP, "source": SHARED}
+    do("step.add", kind="brainstorm", minutes=0, settings={"visibility": "private"})
+    do("step.add", kind="brainstorm", minutes=0, settings={"visibility": "shared"})
+    do("step.add", kind="dot_vote", minutes=0, settings={**vote, "results": "hidden"})
+    do("step.add", kind="dot_vote", minutes=0, settings={**vote, "results": "live"})
+    do("step.open", activity=PRIVATE)
+    do("step.open", activity=SHARED)
+    return {"id": str(workshop.pk), "code": workshop.code, "stream": str(workshop.stream_id)}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
