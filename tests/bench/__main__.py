@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from tests.bench.bench import FULL, QUICK, Bench
 from tests.bench.generator import Unsound
 from tests.bench.stage import Prepared
 from tests.bench.table import Measured
-from tests.daphne import REPOSITORY
+from tests.daphne import REPOSITORY, collected_static
 from tests.servers import Postgres, Redis
 
 type Part = Callable[[Bench], Iterator[tuple[str, Measured]]]
@@ -92,7 +93,11 @@ def main() -> int:
         "quick": given.quick,
         "rounds": bench.sizes.rounds,
         "seconds": round(time.monotonic() - started),
-        "machine": {**machine.described(cores), "load_before": load, "load_after": machine.load_average()},
+        "machine": {
+            **machine.described(cores, services.FOLDER),
+            "load_before": load,
+            "load_after": machine.load_average(),
+        },
         "versions": {**machine.versions(), **brought.versions, "commit": _commit(), **_servers(bench)},
         "notes": bench.notes,
         "rows": rows,
@@ -126,8 +131,14 @@ def _prepare(given: argparse.Namespace, brought: tools.Tools, cores: machine.Cor
         sizes = type(sizes)(**{**vars(sizes), "rounds": given.rounds})
     bench = Bench(sizes, brought, cores, Prepared(), postgres, redis)
     print("Making the workshops ...", flush=True)  # noqa: T201
-    bench.prepared.make("sqlite", bench.specs)
-    bench.prepared.make("postgres", bench.specs_on_postgres)
+    collected_static()
+    with machine.all_cores(cores), ThreadPoolExecutor(2) as threads:
+        making = [
+            threads.submit(bench.prepared.make, "sqlite", bench.specs),
+            threads.submit(bench.prepared.make, "postgres", bench.specs_on_postgres),
+        ]
+    for made in making:
+        made.result()
     os.environ["DATABASE_URL"] = bench.prepared.copy("sqlite")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
     import django

@@ -30,6 +30,7 @@ class Sizes:
     saves: int = 3000
     joining: int = 1000
     inside: int = 100
+    storm_seconds: float = 8
     board_ideas: int = 130
     told: int = 1000
     many: int = 1000
@@ -37,8 +38,10 @@ class Sizes:
     growth: tuple[int, ...] = (100, 300, 1000)
     cards: int = 600
     browser_seconds: float = 10
+    boards: tuple[str, ...] = ("ideas", "groups", "ballot")
     guests: int = 300
     settle_ms: float = 1500
+    hold_ms: float = 3000
 
 
 FULL = Sizes()
@@ -54,13 +57,16 @@ QUICK = Sizes(
     saves=500,
     joining=150,
     inside=20,
+    storm_seconds=3,
     told=150,
     many=150,
     many_rate=100,
     growth=(40, 160),
     browser_seconds=3,
+    boards=("ballot",),
     guests=40,
     settle_ms=400,
+    hold_ms=500,
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +28,16 @@ def pin_ourselves() -> Cores:
     cores = Cores(there[0], there[1] if len(there) > 1 else there[0])
     os.sched_setaffinity(0, {cores.load})
     return cores
+
+
+@contextmanager
+def all_cores(cores: Cores) -> Iterator[None]:
+    """Let what this thread starts meanwhile use both."""
+    os.sched_setaffinity(0, {cores.server, cores.load})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, {cores.load})
 
 
 def cpu_seconds(pid: int) -> float:
@@ -55,8 +67,8 @@ def rss_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def described(cores: Cores) -> dict[str, object]:
-    """Say on what this is measured."""
+def described(cores: Cores, databases: Path) -> dict[str, object]:
+    """Say on what this is measured; `databases` is the folder where they are."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -67,7 +79,16 @@ def described(cores: Cores) -> dict[str, object]:
         "system": f"{platform.system()} {platform.release()}",
         "server_on_core": cores.server,
         "load_on_core": cores.load,
+        "databases_on": _file_system(databases),
     }
+
+
+def _file_system(folder: Path) -> str:
+    """On a tmpfs a commit costs nothing, and the rows with commands mean little."""
+    mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    return max(
+        (mount for mount in mounts if folder.is_relative_to(mount[0])), key=lambda mount: len(mount[0])
+    )[1]
 
 
 def versions() -> dict[str, str]:

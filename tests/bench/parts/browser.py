@@ -1,52 +1,87 @@
-"""What a slow phone has to do. Measured by `tests.browser.speed` in Chromium, on a server and workshops of its own."""
+"""What a slow phone has to do: measured by `tests.browser.speed` in Chromium, on the product's own page and server."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from tests import services
 from tests.bench.bench import Bench
+from tests.bench.machine import all_cores
 from tests.bench.table import Measured
-from tests.daphne import REPOSITORY
+from tests.daphne import REPOSITORY, Daphne, environment, fresh_database
 
 SLOWDOWN = 4
 
 
 def measure(bench: Bench) -> Iterator[tuple[str, Measured]]:
-    """Take the slowest board; on the full bench all kinds of boards, else a ballot."""
-    sizes = bench.sizes
-    command = [
-        sys.executable,
-        "-m",
-        "tests.browser.speed",
-        "--cards",
-        str(sizes.cards),
-        "--slowdown",
-        str(SLOWDOWN),
-    ]
-    command += ["--seconds", str(sizes.browser_seconds)]
-    if sizes.rounds == 1:
-        command += ["--boards", "ballot"]
-    # Both cores: a browser is many processes, and the server has little to do here.
-    cores = f"{bench.cores.server},{bench.cores.load}"
-    done = subprocess.run(
-        ["taskset", "-c", cores, *command],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the browser could not be measured:\n{(done.stdout + done.stderr)[-3000:]}")
-    boards: list[dict[str, Any]] = json.loads(done.stdout[done.stdout.index("[") :])
+    """Measure the boards; the slowest one makes each row."""
+    url = fresh_database("sqlite")
+    codes = _boards(url, bench.sizes.cards)
+    with all_cores(bench.cores):  # a browser is many processes, and the server has little to do here
+        server = Daphne(url)
+        server.start()
+        try:
+            boards = asyncio.run(_measured(bench, server.url, codes))
+        finally:
+            server.kill()
     for board in boards:
-        bench.say(f"browser, {board['board']}: {json.dumps(board)}")
+        bench.say(f"browser, {board['board']}: whole {board['whole']} ms, longest task {board['longest']} ms")
     slowest = max(boards, key=lambda board: board["whole"])
     roughest = max(boards, key=lambda board: board["longest"])
     kept_up = all(board["shown"] for board in boards)
     yield "browser.whole", Measured(slowest["whole"] / 1000, {"board": slowest["board"], "boards": boards})
     yield "browser.changes", Measured(roughest["longest"], {"board": roughest["board"]}, sound=kept_up)
+
+
+def _boards(url: str, cards: int) -> dict[str, str]:
+    """Make its workshops; their join codes by board."""
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.speed", "--stage", "--cards", str(cards)],
+        cwd=REPOSITORY,
+        env=environment(url),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        raise RuntimeError(f"the boards for the browser could not be made:\n{made.stdout}{made.stderr}")
+    return dict(json.loads(made.stdout.splitlines()[-1]))
+
+
+async def _measured(bench: Bench, url: str, codes: dict[str, str]) -> list[dict[str, Any]]:
+    from playwright.async_api import async_playwright
+
+    from tests.browser.speed import measure as measure_board
+
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=_chromium(), args=flags)
+        found = [
+            await measure_board(
+                browser,
+                url,
+                codes[board],
+                board=board,
+                slowdown=SLOWDOWN,
+                seconds=bench.sizes.browser_seconds,
+            )
+            for board in bench.sizes.boards
+        ]
+        await browser.close()
+    return found
+
+
+def _chromium() -> str:
+    """Bring it as the tests do."""
+    try:
+        return services._bring_program(*services._PROGRAMS["browser"])
+    except pytest.UsageError as error:
+        raise RuntimeError(str(error)) from error

@@ -39,7 +39,7 @@ def _run(bench: Bench) -> Played:
     with Product(bench.prepared.copy("sqlite"), bench.cores) as server:
         there = [*clients(place, [server]), facilitator(place, server)]
         show = Action(100, len(there) - 1, commands.write("step.reveal", activity=BRAINSTORM))
-        plan = Plan("live", there, [show], {"quiet": 500, "dump": str(frames), "hold": 3000})
+        plan = Plan("live", there, [show], {"quiet": 500, "dump": str(frames), "hold": sizes.hold_ms})
         what = f"workspace, {sizes.cards} ideas shown to {sizes.told}"
         played = bench.play(what, plan, {"server": server.cpu})
     if problems := played.problems(closed=True):

@@ -13,7 +13,6 @@ from tests.bench.stage import Spec
 from tests.bench.table import Measured
 
 BEGINS_MS = 1500
-LASTS_MS = 8000
 INSIDE_RATE = 50
 BOARD_BYTES = 100_000
 
@@ -44,7 +43,8 @@ def measure(bench: Bench) -> Iterator[tuple[str, Measured]]:
 def _product_run(bench: Bench, number: int) -> tuple[Played, list[Action]]:
     sizes, commands = bench.sizes, Commands()
     place = bench.place(Spec(sizes.joining + sizes.inside, sizes.board_ideas, "live"))
-    times = list(spread_over(INSIDE_RATE * (BEGINS_MS + LASTS_MS) // 1000, INSIDE_RATE))
+    count = int(INSIDE_RATE * (BEGINS_MS / 1000 + sizes.storm_seconds))
+    times = list(spread_over(count, INSIDE_RATE))
     actions = votes(place, commands, people=sizes.inside, times=times, seed=number)
     url = bench.prepared.copy("sqlite")
     with Product(url, bench.cores) as server:
