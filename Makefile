@@ -14,7 +14,7 @@ PRODUCTION := DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smt
 OURS := lab_workspace challenges realtime workshops insights tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: run demo test check format lock pictures clean help check-format check-lint check-types check-imports \
+.PHONY: run demo test chaos bench check format lock pictures clean help check-format check-lint check-types check-imports \
   check-migrations check-templates check-scripts check-deployment
 
 help: ## show this
@@ -35,6 +35,9 @@ demo: $(VENV)/.runtime ## load the demo challenge where it is missing (make clea
 
 test: $(VENV)/.development ## run every test on real Redis, PostgreSQL, Daphne and Chromium (TESTS=tests/people for some)
 	@$(PYTHON) -m pytest $(TESTS)
+
+chaos: $(VENV)/.development ## break networks, processes and databases under people at work, and check that nothing is lost (QUICK=1, FAULT=name, STORE=sqlite, SEED=1, SABOTAGE=drop)
+	@$(PYTHON) -m tests.chaos
 
 check: check-format check-lint check-types check-imports check-migrations check-templates check-scripts check-deployment ## format, lint, types, import contracts, migrations, templates, scripts, deployment
 
@@ -76,6 +79,9 @@ lock: ## write the requirements files anew from requirements*.in (needs uv)
 
 pictures: $(VENV)/.development ## make the pictures of the README anew (needs Chromium)
 	@$(PYTHON) docs/make_screenshots.py
+
+bench: $(VENV)/.development ## measure the live engine beside its peers, half an hour (QUICK=1: small, two minutes)
+	@$(PYTHON) -m tests.bench $(if $(QUICK),--quick)
 
 clean: ## remove what was made here: environment, database, caches
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
