@@ -31,7 +31,7 @@ from realtime.saving import saves
 from realtime.threads import OneThreadEach
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 THREADS = 8
 """For pages that aren't live, and for whatever else isn't asynchronous. As many database connections, at most."""
@@ -80,7 +80,9 @@ class XFrameOptions(OnTheLoop, XFrameOptionsMiddleware):
 class Csrf(OnTheLoop, CsrfViewMiddleware):
     """The check of forms."""
 
-    async def process_view(self, request: HttpRequest, *view: Any) -> Any:
+    async def process_view(  # type: ignore[override]  # the handler takes both kinds
+        self, request: HttpRequest, *view: Any
+    ) -> HttpResponseBase | None:
         """Check a request that may change something; long forms in a thread."""
         check = super().process_view
         if request.method == "POST" and _is_long(request):
@@ -94,7 +96,7 @@ class Messages(OnTheLoop, MessageMiddleware):
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         """Keep the messages on the way out, in a thread where the session must be read for it."""
         self.process_request(request)
-        response = await self.get_response(request)
+        response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # it is asynchronous
         try:
             kept: HttpResponseBase = self.process_response(request, response)
         except SynchronousOnlyOperation:
@@ -108,7 +110,7 @@ class Session(SessionMiddleware):
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         """Save what was changed, if anything."""
         self.process_request(request)
-        response = await self.get_response(request)
+        response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # it is asynchronous
         session = request.session
         if session.is_empty() or not (session.modified or settings.SESSION_SAVE_EVERY_REQUEST):
             saved: HttpResponseBase = self.process_response(request, response)

@@ -7,7 +7,6 @@ it looked at, and serves whoever has the same ones.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from realtime.audience import Audience
     from realtime.kinds import Own
 
-SECONDS = 1.0
-"""A page without script shows nothing older than this. With script, frames after the page's number make up for it."""
 MOST_KEPT = 16
 _NOT_THERE = object()
 
@@ -70,7 +67,6 @@ class Noting(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    at: float
     seq: int
     epoch: str
     values: dict[str, Any]
@@ -89,11 +85,11 @@ _drawn: WeakKeyDictionary[Audience, list[_Drawing]] = WeakKeyDictionary()
 
 def page(audience: Audience, own: Own | None) -> SafeString:
     """Give the whole view, with one person's values where `own` is given. Call while the state holds still."""
-    now, epoch = time.monotonic(), audience.ledger.epoch
+    epoch = audience.ledger.epoch
     kept = [
         drawing
         for drawing in _drawn.get(audience, ())
-        if now - drawing.at < SECONDS and (drawing.seq, drawing.epoch) == (audience.seq, epoch)
+        if (drawing.seq, drawing.epoch) == (audience.seq, epoch)
     ]
     fragments = None if own is None else _fragments(own)
     for drawing in kept:
@@ -103,7 +99,7 @@ def page(audience: Audience, own: Own | None) -> SafeString:
     html = audience.page(None if own is None else replace(own, data=noting))
     if noting.looked is not None and len(kept) < MOST_KEPT:
         values = {name: dict.get(noting, name, _NOT_THERE) for name in noting.looked}
-        kept.append(_Drawing(now, audience.seq, epoch, values, fragments, html))
+        kept.append(_Drawing(audience.seq, epoch, values, fragments, html))
     _drawn[audience] = kept
     return html
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import orjson
-from asgiref.sync import sync_to_async
 from django.core.exceptions import RequestDataTooBig
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from realtime.room import Room
 
 MOST_WAIT_SECONDS = 25.0
+GATHER_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 STATUS = {"ack": 200, "refused": 409, "retry": 503}
 
 
@@ -105,31 +107,68 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
 async def _news(
     request: HttpRequest, room: Room, peer: PollingPeer, after: int, epoch: str
 ) -> list[str] | None:
-    until = time.monotonic() + min(number_in(request.GET.get("wait", "")) or 0, MOST_WAIT_SECONDS)
+    """Wait for news, if asked to, and give them; None when there are none.
+
+    Who follows (sends `next`) is answered at most twice a second: what comes in between is gathered. Waiting costs
+    a timer, and a look at three numbers at most four times a second.
+    """
+    came = time.monotonic()
+    until = came + min(number_in(request.GET.get("wait", "")) or 0, MOST_WAIT_SECONDS)
     own_after = number_in(request.GET.get("next", ""))
+    gathered = min(until, came + GATHER_SECONDS) if own_after is not None else came
     await room.caught_up(after)
-    waiting = False
+    async with room.reading():  # also where there is nothing to tell: who isn't welcome mustn't wait
+        _must_be_welcome(room, peer)
+        room.audience(peer.reader, peer.language, peer.form)
     while True:
-        async with room.reading():
-            _must_be_welcome(room, peer)
-            audience = room.audience(peer.reader, peer.language, peer.form)
-            new = (
-                own_after is None
-                or epoch != room.ledger.epoch
-                or after > room.ledger.seq
-                or after < audience.seq
-                or room.own_changed_since(peer.person, own_after)
-            )
-            if new:
-                return room.greeting(peer, after, epoch)
-        if not waiting and until > time.monotonic():
-            waiting = True
-            await sync_to_async(close_old_connections)()  # a crowd that waits would hold one each
-            continue  # what came in the meantime
-        left = until - time.monotonic()
-        if left <= 0 or room.closed or not await room.next_flush(left):
+        looked = time.monotonic()
+        if room.closed:
+            return None
+        if own_after is None or _is_news(room, peer, after, own_after, epoch):
+            if looked < gathered:
+                await asyncio.sleep(gathered - looked)
+            async with room.reading():
+                _must_be_welcome(room, peer)
+                return greeting(room, peer, after, epoch, own_after)
+        if looked >= until or not await room.next_flush(until - looked):
             return None
         room.seen(peer.person)
+        pause = looked + LOOK_SECONDS - time.monotonic()
+        if pause > 0:  # a busy room flushes often; not every waiting client need look each time
+            await asyncio.sleep(min(pause, max(0.0, until - time.monotonic())))
+
+
+def _is_news(room: Room, peer: PollingPeer, after: int, own_after: int, epoch: str) -> bool:
+    """Say whether there is anything to tell. By numbers alone: safe to ask at any time."""
+    return (
+        epoch != room.ledger.epoch
+        or after > room.ledger.seq
+        or after < room.audience(peer.reader, peer.language, peer.form).seq
+        or room.own_changed_since(peer.person, own_after)
+    )
+
+
+def greeting(room: Room, peer: PollingPeer, after: int, epoch: str, own_after: int | None) -> list[str]:
+    """Give the messages that bring a poll up to date: hello, frame or reset, own unless it is as it was, now."""
+    showing = room.showing
+    packets = [showing.hello(peer)]
+    known = showing.can_resume(after, epoch)
+    packets += showing.to(peer).since(after) if known else [showing.reset(peer)]
+    if own_after is None or not known or room.own_changed_since(peer.person, own_after):
+        packets.append(showing.own(peer))
+    return [*(packet.text for packet in packets), _now(room, peer)]
+
+
+_here: WeakKeyDictionary[Room, dict[tuple[str, str], tuple[float, str]]] = WeakKeyDictionary()
+
+
+def _now(room: Room, peer: PollingPeer) -> str:
+    """Give the message about who is here, which is the same for all who ask within a moment."""
+    told, at, key = _here.setdefault(room, {}), time.monotonic(), (peer.reader, peer.language)
+    made = told.get(key)
+    if made is None or at - made[0] > GATHER_SECONDS:
+        made = told[key] = (at, room.now_message(*key))
+    return made[1]
 
 
 def _must_be_welcome(room: Room, peer: PollingPeer) -> None:
@@ -141,7 +180,7 @@ def snapshot(room: Room, peer: PollingPeer) -> str:
     """Give the whole view of one person as JSON text. Its shared part is made once per revision."""
     shared = room.audience(peer.reader, peer.language, peer.form).snapshot()
     own = orjson.loads(room.own_message(peer))
-    now = orjson.loads(room.now_message(peer.reader, peer.language))
+    now = orjson.loads(_now(room, peer))
     personal = {
         "time": now_ms(),
         "own": own["own"],

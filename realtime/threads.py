@@ -34,12 +34,13 @@ class Threads:
     """A few threads that take whatever work comes next."""
 
     def __init__(self, count: int, name: str) -> None:
-        self._executor = ThreadPoolExecutor(count, name)
+        self._run: Any = sync_to_async(
+            _kept, thread_sensitive=False, executor=ThreadPoolExecutor(count, name)
+        )
 
     async def run[**P, R](self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do something in one of the threads, and wait for it off the event loop."""
-        in_thread = sync_to_async(_kept, thread_sensitive=False, executor=self._executor)
-        result: R = await in_thread(work, *args, **kwargs)
+        result: R = await self._run(work, *args, **kwargs)
         return result
 
 

@@ -1,15 +1,18 @@
 """Who a request or a socket is, in one workshop: the account's seat, or the seat a guest's session remembers.
 
-A short-lived signed cookie, sent only to the room's sockets, lets a thousand people reconnect
-without a database read each; when it has run out, the session is read.
+Two short-lived signed cookies let a thousand people come back, poll and send without a database read each: one is
+sent only to the room's sockets, one only to its pages and holds only together with the session it was given to. When
+they have run out, the session is read.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.core import signing
+from django.utils.crypto import salted_hmac
 
 from workshops import permissions
 from workshops.models import Attendance, Workshop
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 TICKET = "seat"
+PAGE_TICKET = "page-seat"
 TICKET_SECONDS = 600
 SALT = "workshops.seat"
+PAGE_SALT = "workshops.page-seat"
 
 
 def seat_in(request: HttpRequest, workshop: Workshop) -> Attendance | None:
@@ -59,6 +64,40 @@ def give_ticket(response: HttpResponse, workshop: Workshop, actor: str, *, secur
         secure=secure,
         samesite="Strict",
     )
+
+
+def give_page_ticket(response: HttpResponse, request: HttpRequest, workshop: Workshop, actor: str) -> None:
+    """Set the cookie by which polls and commands of this page are known, as long as the session stays the same."""
+    session = request.session.session_key
+    if not session:
+        return
+    response.set_cookie(
+        PAGE_TICKET,
+        signing.dumps([str(workshop.pk), str(workshop.stream_id), actor, _mark(session)], salt=PAGE_SALT),
+        max_age=TICKET_SECONDS,
+        path=f"/workshops/{workshop.pk}/",
+        httponly=True,
+        secure=request.is_secure(),
+        samesite="Strict",
+    )
+
+
+def by_page_ticket(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[str, str] | None:
+    """Give (stream, actor) of whoever sends a valid ticket for this workshop with its session, without a read."""
+    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    value = request.COOKIES.get(PAGE_TICKET)
+    if not session or not value:
+        return None
+    try:
+        workshop, stream, actor, mark = signing.loads(value, salt=PAGE_SALT, max_age=TICKET_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return (stream, actor) if workshop == str(workshop_id) and mark == _mark(session) else None
+
+
+def _mark(session: str) -> str:
+    """Tell one session from another, without giving away its key."""
+    return salted_hmac(PAGE_SALT, session, algorithm="sha256").hexdigest()[:32]
 
 
 def read_ticket(value: str, workshop_id: uuid.UUID) -> tuple[str, str] | None:

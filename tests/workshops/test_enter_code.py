@@ -14,7 +14,6 @@ from django.utils import timezone
 from tests.makers import make_challenge
 from workshops.actions import make_workshop
 
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

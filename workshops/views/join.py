@@ -122,7 +122,9 @@ async def _is_inside(workshop: Workshop, seat: Attendance) -> bool:
 
 
 async def _let_in(request: HttpRequest, here: _AtTheDoor, form: JoinForm) -> Answer:
-    seat = here.seat or await saves().do(partial(_new_seat, request, here.workshop))
+    seat = here.seat
+    if seat is None:
+        seat = await saves().do(partial(_new_seat, request, here.workshop))
     room = await hub().open(here.workshop.stream_id)
     return await room.submit(
         actions.joining(

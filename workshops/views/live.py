@@ -21,6 +21,7 @@ from realtime.consumer import Admission
 from realtime.hub import hub
 from realtime.kinds import Refused
 from realtime.ledger import AWAY, Ack, Refusal, Retry
+from realtime.models import Stream
 from realtime.showing import now_ms
 from workshops import actions, permissions, queries, seats
 from workshops.live import words
@@ -136,7 +137,7 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
     seats.give_ticket(response, entry.workshop, entry.seat.actor, secure=request.is_secure())
-    return response
+    return _with_ticket(request, response, entry)
 
 
 def page_context(
@@ -176,16 +177,50 @@ def page_context(
 # -- the wire over HTTP ----------------------------------------------------------------------------------------------
 
 
-async def _admission(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room, Admission] | None:
+async def _admission(
+    request: HttpRequest, workshop_id: uuid.UUID
+) -> tuple[Room, Admission, Entry | None] | None:
+    """Say who asks and as whom, from their ticket if that is enough; with the entry where the database was read."""
     asked = request.GET.get("as", PARTICIPANT)
     reader = asked if asked in READERS else PARTICIPANT
+    if reader == PARTICIPANT:
+        known = await _by_ticket(request, workshop_id)
+        if known is not None:
+            return *known, None
     try:
         entry, room = await enter(request, workshop_id, reader)
     except Http404:
         return None
     if room is None or entry.seat is None:
         return None
-    return room, Admission(str(entry.workshop.stream_id), entry.seat.actor, reader, language())
+    return room, Admission(str(entry.workshop.stream_id), entry.seat.actor, reader, language()), entry
+
+
+async def _by_ticket(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room, Admission] | None:
+    """Admit a participant by the ticket of their page. Who may run the room is looked up each time instead."""
+    known = seats.by_page_ticket(request, workshop_id)
+    if known is None:
+        return None
+    stream, actor = known
+    try:
+        room = await hub().open(stream)
+    except Stream.DoesNotExist:
+        return None
+    async with room.reading():
+        state = room.ledger.state
+        if (
+            not room.ledger.kind.may_enter(state, actor, PARTICIPANT)
+            or state.people[actor].role == FACILITATOR
+        ):
+            return None
+    return room, Admission(stream, actor, PARTICIPANT, language())
+
+
+def _with_ticket(request: HttpRequest, response: HttpResponse, entry: Entry | None) -> HttpResponse:
+    """Give who was looked up a ticket for the next time."""
+    if entry is not None and entry.seat is not None:
+        seats.give_page_ticket(response, request, entry.workshop, entry.seat.actor)
+    return response
 
 
 def _not_here() -> HttpResponse:
@@ -205,7 +240,10 @@ async def frames(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     """The frames over HTTP, for networks that block sockets; without `after`, the snapshot."""
     try:
         admitted = await _admission(request, workshop_id)
-        return await http.frames(request, *admitted) if admitted else _not_here()
+        if admitted is None:
+            return _not_here()
+        room, admission, entry = admitted
+        return _with_ticket(request, await http.frames(request, room, admission), entry)
     except http.NoLongerWelcome:
         return _not_here()
     except AWAY:
@@ -220,10 +258,11 @@ async def commands(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse
         admitted = await _admission(request, workshop_id)
         if admitted is None:
             return _not_here() if as_json else redirect("workshops:room", workshop_id)
-        room, admission = admitted
+        room, admission, entry = admitted
         if as_json:
             message = http.read_json(request)
-            return http.answer_response(await http.decide(room, message, admission), admission.language)
+            answer = await http.decide(room, message, admission)
+            return _with_ticket(request, http.answer_response(answer, admission.language), entry)
         return await _form_post(request, workshop_id, room, admission)
     except Refused as refused:
         return http.answer_response(Refusal(None, refused.code, refused.sentence), language())
