@@ -75,6 +75,7 @@ function start(root) {
         dragging.cancel();
         notices.untoast();
         await board.whole(view);
+        pending.show();
         if (view.own) applyOwn({ own: view.own, html: view.own_html ?? "" });
         if (view.now) now.show(view.now);
         pending.caughtUp();

@@ -95,31 +95,40 @@ def _spent(before: dict[str, float], after: dict[str, float], times: int) -> dic
     return {said: round((after[name] - before[name]) * 1000 / times, 1) for name, said in WORK.items()}
 
 
-async def main(cards: int, slowdown: float, boards: list[str], seconds: float) -> list[dict[str, Any]]:
+def main(cards: int, slowdown: float, boards: list[str], seconds: float) -> list[dict[str, Any]]:
     """Start a server with crowded boards and measure all of them."""
     with tempfile.TemporaryDirectory() as folder:
         services.FOLDER = Path(folder)
         os.environ.update(services._ENVIRONMENT)
         url = fresh_database("sqlite")
-        command = [sys.executable, "-m", "tests.browser.speed", "--stage", "--cards", str(cards)]
-        made = subprocess.run(
-            command, cwd=REPOSITORY, env=environment(url), stdout=subprocess.PIPE, text=True, check=True
-        )
-        codes = json.loads(made.stdout)
+        codes = stage(url, cards)
         server = Daphne(url)
         server.start()
         try:
-            async with async_playwright() as playwright:
-                flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-                browser = await playwright.chromium.launch(
-                    executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=flags
-                )
-                return [
-                    await measure(browser, server.url, codes[b], board=b, slowdown=slowdown, seconds=seconds)
-                    for b in boards
-                ]
+            return asyncio.run(_all(server.url, codes, slowdown, boards, seconds))
         finally:
             server.kill()
+
+
+async def _all(
+    url: str, codes: dict[str, str], slowdown: float, boards: list[str], seconds: float
+) -> list[dict[str, Any]]:
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=flags)
+        return [
+            await measure(browser, url, codes[board], board=board, slowdown=slowdown, seconds=seconds)
+            for board in boards
+        ]
+
+
+def stage(database_url: str, cards: int) -> dict[str, str]:
+    """Make a crowded workshop for each board in a migrated database; their join codes by board."""
+    command = [sys.executable, "-m", "tests.browser.speed", "--stage", "--cards", str(cards)]
+    env = environment(database_url)
+    made = subprocess.run(command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return dict(json.loads(made.stdout))
 
 
 def make_stage(cards: int) -> None:
@@ -184,5 +193,5 @@ if __name__ == "__main__":
     if given.stage:
         make_stage(given.cards)
     else:
-        rows = asyncio.run(main(given.cards, given.slowdown, given.boards.split(","), given.seconds))
+        rows = main(given.cards, given.slowdown, given.boards.split(","), given.seconds)
         print(json.dumps(rows, indent=2))  # noqa: T201

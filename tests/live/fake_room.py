@@ -113,11 +113,11 @@ class FakeRoom:
         hello = {"version": self.version, "epoch": self.epoch, "time": self._time(), "person": self.person}
         return {"hello": hello, "seq": self.seq}
 
-    def _greeting(self, query: Any) -> list[Message]:
+    def _greeting(self, query: Any, *, polls: bool = False) -> list[Message]:
         messages = [self._hello()]
         after = int(query["after"]) if query.get("after", "").isdigit() else None
         if after is None or query.get("epoch") != self.epoch or after > self.seq:
-            messages.append({"reset": self.seq})
+            messages.append({"reset": self.seq} if polls else self._whole())
         else:
             messages += [frame for frame in self.frames if frame["seq"] > after]
         own = {"own": self.own, **({"html": self.own_html} if self.own_html else {})}
@@ -191,12 +191,17 @@ class FakeRoom:
                 return web.Response(status=204)
         if blocked := await self._blocked(request):
             return blocked
-        return web.json_response({"messages": self._greeting(request.query), "next": str(self.own_changes)})
+        return web.json_response(
+            {"messages": self._greeting(request.query, polls=True), "next": str(self.own_changes)}
+        )
+
+    def _whole(self, *, is_json: bool = False) -> Message:
+        shared = {"full": True, "epoch": self.epoch, "seq": self.seq}
+        return {**shared, "order": self.order, **({"items": self.items} if is_json else {"html": self.live})}
 
     def _snapshot(self, is_json: bool) -> Message:
-        shared = {"full": True, "epoch": self.epoch, "seq": self.seq, "time": self._time(), "now": self.now}
-        parts = {"order": self.order, **({"items": self.items} if is_json else {"html": self.live})}
-        return {**shared, **parts, "own": self.own, "own_html": self.own_html}
+        mine = {"own": self.own, "own_html": self.own_html, "now": self.now}
+        return {**self._whole(is_json=is_json), "time": self._time(), **mine}
 
     async def _blocked(self, request: web.Request) -> web.Response | None:
         if self.http == "forbidden":

@@ -32,6 +32,7 @@ export class Actions {
       this.#press(button);
     });
     document.getElementById("act")?.addEventListener("submit", (event) => event.preventDefault());
+    for (const button of document.querySelectorAll("#live button[form=act]")) button.setAttribute("type", "button");
     document.addEventListener("keydown", (event) => this.#enter(event));
   }
 

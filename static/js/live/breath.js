@@ -1,6 +1,6 @@
 // Work in slices: what takes long on a slow phone leaves room, every few milliseconds, for a tap, a key or a new picture.
 
-const SLICE = 16;
+const SLICE = 32;
 
 let since = -Infinity;
 

@@ -9,6 +9,16 @@ import { settleOrders } from "./lists.js";
 import { parse, parseAtLeisure, slotPairs } from "./markup.js";
 
 const PATIENCE = 15_000;
+/** With more changed elements than this, drawing once costs less than drawing many times. */
+const MANY = 60;
+
+/**
+ * @typedef {object} Arrival
+ * @property {Element[]} top those that stand in no list
+ * @property {Element[]} elements all of them, their lists empty
+ * @property {Map<string, Element>} lists the lists in them, by id
+ * @property {Map<string, string[]>} orders what belongs into the lists that came filled
+ */
 
 /** The live part of the page. */
 export class Board {
@@ -82,12 +92,53 @@ export class Board {
     this.#orders.clear();
     this.#gone.clear();
     this.#ownHtml = null;
+    for (const [list, ids] of Object.entries(order)) arrival.orders.set(list, ids);
+    const inLists = new Set([...arrival.orders.values()].flat());
+    arrival.top = arrival.top.filter(({ id }) => !inLists.has(id));
+    if (this.#differs(arrival) && !heldElements().some((one) => this.#root.contains(one))) {
+      await this.#swap(arrival);
+      return;
+    }
     this.#arrive(arrival, now);
-    for (const [list, ids] of Object.entries(order)) this.#orders.set(list, { ids, since: now });
-    const inLists = new Set([...this.#orders.values()].flatMap(({ ids }) => ids));
-    const top = arrival.top.map(({ id }) => id).filter((id) => !inLists.has(id));
-    this.#orders.set(this.#root.id, { ids: top, since: now });
+    this.#orders.set(this.#root.id, { ids: arrival.top.map(({ id }) => id), since: now });
     await this.release();
+  }
+
+  /** @param {{elements: Element[]}} arrival */
+  #differs({ elements }) {
+    let many = 0;
+    for (const element of elements) {
+      const old = document.getElementById(element.id);
+      if (!old || this.#made.get(old) !== this.#made.get(element)) many += 1;
+    }
+    return many > MANY;
+  }
+
+  /**
+   * Make a whole view ready out of sight, then show it in one go.
+   * @param {Arrival} arrival
+   */
+  async #swap({ top, elements, lists, orders }) {
+    const found = new Map(elements.map((element) => [element.id, element]));
+    for (const [id, ids] of orders) {
+      for (const one of ids) {
+        const element = found.get(one);
+        if (element) lists.get(id)?.append(element);
+        else this.#missing(one);
+      }
+    }
+    for (const element of elements) {
+      this.#appeared(element);
+      if (late()) await breathe();
+    }
+    const view = document.createDocumentFragment();
+    view.append(...top);
+    keepFocus(() => {
+      carry(this.#root, view);
+      this.#root.replaceChildren(view);
+      for (const id of this.#own.keys()) this.#offerOwn(id, 0);
+      this.release();
+    });
   }
 
   /**
@@ -147,18 +198,23 @@ export class Board {
    * From text to elements, none of them in the page yet. A list that came filled: its children are elements of the frame
    * like any other, and their order is its order.
    * @param {string} html
+   * @returns {Promise<Arrival>}
    */
   async #unpack(html) {
     const top = await parseAtLeisure(html);
     /** @type {Element[]} */
     const elements = [];
+    /** @type {Map<string, Element>} */
+    const lists = new Map();
     /** @type {Map<string, string[]>} */
     const orders = new Map();
     /** @param {Element} element */
     const open = (element) => {
       for (const list of [element, ...element.querySelectorAll("[data-list][id]")]) {
         const children = [...list.children].filter((child) => child.id);
-        if (!list.matches("[data-list][id]") || !children.length || list.closest("[data-own-slot]")) continue;
+        if (!list.matches("[data-list][id]") || list.closest("[data-own-slot]")) continue;
+        lists.set(list.id, list);
+        if (!children.length) continue;
         orders.set(list.id, children.map((child) => child.id));
         list.replaceChildren();
         for (const child of children) open(child);
@@ -170,11 +226,11 @@ export class Board {
       this.#made.set(element, element.outerHTML);
       if (late()) await breathe();
     }
-    return { top, elements, orders };
+    return { top, elements, lists, orders };
   }
 
   /**
-   * @param {{elements: Element[], orders: Map<string, string[]>}} arrival
+   * @param {Arrival} arrival
    * @param {number} now
    */
   #arrive({ elements, orders }, now) {
