@@ -14,7 +14,7 @@ PRODUCTION := DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smt
 OURS := lab_workspace challenges realtime workshops insights tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: run demo test chaos bench check format lock pictures clean help check-format check-lint check-types check-imports \
+.PHONY: run demo test chaos bench fuzz check format lock pictures clean help check-format check-lint check-types check-imports \
   check-migrations check-templates check-scripts check-deployment
 
 help: ## show this
@@ -66,6 +66,9 @@ check-scripts: $(VENV)/.development
 check-deployment: $(VENV)/.development
 	$(DEVELOPMENT) $(PYTHON) manage.py check --fail-level WARNING
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+fuzz: $(VENV)/.development ## let a fuzzer look for input that breaks something (MINUTES=5); finds stay in var/fuzzing
+	@$(DEVELOPMENT) $(PYTHON) -m tests.hostile.fuzzing all --minutes $(or $(MINUTES),5)
 
 format: $(VENV)/.development ## put the code into its shape
 	$(BIN)/ruff check --fix-only .

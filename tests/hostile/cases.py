@@ -53,7 +53,7 @@ def load(file: str) -> list[Case]:
     return cases
 
 
-def written_out(value: Any, names: Mapping[str, str]) -> Any:
+def written_out(value: Any, names: Mapping[str, str]) -> Any:  # noqa: PLR0911 (one line a shorthand)
     """Put values in place of shorthands."""
     match value:
         case str():

@@ -76,7 +76,7 @@ def handshake(
     return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
 
 
-def frame(  # noqa: PLR0913 (a frame has so many parts)
+def frame(
     data: bytes = b"",
     *,
     op: int = 1,

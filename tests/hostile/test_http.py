@@ -14,10 +14,10 @@ import pytest
 
 from realtime.client import LiveClient
 from tests.daphne import Daphne
-from tests.hostile import rubbish
 from tests.faults.cast import ADD, Cast, faults_in, write
 from tests.faults.conftest import Serve
 from tests.faults.stage import Stage, new_stage
+from tests.hostile import rubbish
 
 
 @pytest.fixture(scope="module")

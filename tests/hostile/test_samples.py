@@ -9,8 +9,8 @@ from realtime.client import Ack
 from tests.faults.cast import Cast, board, faults_in, write
 from tests.faults.conftest import Serve
 from tests.faults.line import line
-from tests.hostile.samples import Player, load, needs_vote
 from tests.faults.stage import new_stage
+from tests.hostile.samples import Player, load, needs_vote
 from tests.servers import Redis
 
 

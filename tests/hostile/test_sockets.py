@@ -14,11 +14,11 @@ import pytest
 
 from realtime.client import LiveClient, RoomPaths
 from tests.daphne import Daphne
-from tests.hostile import rubbish
 from tests.faults.cast import ADD, Cast, board, faults_in, until, write
 from tests.faults.conftest import Serve
 from tests.faults.line import Line, line
 from tests.faults.stage import Stage, new_stage
+from tests.hostile import rubbish
 from workshops import guest, seats
 
 

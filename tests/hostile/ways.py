@@ -14,7 +14,6 @@ import aiohttp
 from django.core import signing
 from yarl import URL
 
-from tests.faults.line import line
 from tests.hostile import raw
 from tests.hostile.arena import Arena, Attacker, as_json
 from tests.hostile.cases import Case, message_of, text_of, written_out
@@ -198,7 +197,7 @@ def _status(answer: bytes) -> list[str]:
 
 def tickets(arena: Arena, who: Attacker) -> dict[str, str]:
     """Make tickets as somebody might who has seen one, and some as only the server could."""
-    scene, sealed = arena.scene, {"salt": seats.SALT}
+    scene = arena.scene
     here, there = scene.workshops["Here"], scene.workshops["Elsewhere"]
     real = next(cookie.value for cookie in who.session.cookie_jar if cookie.key == seats.TICKET)
     whole = [here["id"], here["stream"], who.person]
@@ -208,14 +207,14 @@ def tickets(arena: Arena, who: Attacker) -> dict[str, str]:
     return {
         "ticket_cut": real[:-1],
         "ticket_renamed": f"{head[:-3]}abc:{tail}",
-        "ticket_forged": signing.dumps(whole, key="another key", **sealed),
+        "ticket_forged": signing.dumps(whole, key="another key", salt=seats.SALT),
         "ticket_old": old.sign_object(whole),
-        "ticket_elsewhere": signing.dumps([there["id"], there["stream"], who.person], **sealed),
-        "ticket_nobody": signing.dumps([here["id"], here["stream"], "p-nobody"], **sealed),
+        "ticket_elsewhere": signing.dumps([there["id"], there["stream"], who.person], salt=seats.SALT),
+        "ticket_nobody": signing.dumps([here["id"], here["stream"], "p-nobody"], salt=seats.SALT),
         "ticket_other_salt": signing.dumps(whole, salt="something else"),
-        "ticket_number": signing.dumps(7, **sealed),
-        "ticket_lists": signing.dumps([here["id"], [here["stream"]], [who.person]], **sealed),
-        "ticket_stream": signing.dumps([here["id"], str(uuid.uuid4()), who.person], **sealed),
+        "ticket_number": signing.dumps(7, salt=seats.SALT),
+        "ticket_lists": signing.dumps([here["id"], [here["stream"]], [who.person]], salt=seats.SALT),
+        "ticket_stream": signing.dumps([here["id"], str(uuid.uuid4()), who.person], salt=seats.SALT),
         "ticket": real,
     }
 
@@ -319,10 +318,8 @@ async def on_a_page(arena: Arena, case: Case, who: Attacker) -> list[str]:
     wrong = [] if _fine(status, said, case) else [f"status {status}: {_words(said)[:300]}"]
     if status >= 400 and not case.get("by_the_server") and not SENTENCE.search(_words(said)):
         wrong.append(f"{status} without a sentence: {said[:100]!r}")
-    for harm in ("Traceback (most recent", case.get("without")):
-        if harm and harm in said:
-            wrong.append(f"the page has {harm}")
-    return wrong
+    harms = ("Traceback (most recent", case.get("without"))
+    return wrong + [f"the page has {harm}" for harm in harms if harm and harm in said]
 
 
 def _body(case: Case, names: dict[str, str]) -> tuple[Any, str]:
