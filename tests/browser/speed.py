@@ -27,7 +27,6 @@ from tests.daphne import REPOSITORY, Daphne, environment, fresh_database
 
 CARDS = 600
 SLOWDOWN = 4
-PHONE = {"width": 390, "height": 844}
 TIMES = 3
 WORK = {
     "TaskDuration": "all",
@@ -53,7 +52,9 @@ async def measure(
         shown: whether the last change was in the page a second later.
         whole_work, reveal_work, change_work: where the main thread's time went, each time.
     """
-    context = await browser.new_context(base_url=base_url, viewport=PHONE, locale="en-GB")
+    context = await browser.new_context(
+        base_url=base_url, viewport={"width": 390, "height": 844}, locale="en-GB"
+    )
     try:
         page = await context.new_page()
         await page.add_init_script(PROBE)
@@ -170,8 +171,8 @@ def make_stage(cards: int) -> None:
             do("step.open", activity={"groups": "a2", "ballot": "a3"}[board])
         if board == "groups":
             for group in range(12):
-                ideas = [f"i{1 + group * 25 + n}" for n in range(25) if group * 25 + n < cards]
-                do("cluster.make", "pann", activity="a2", title=f"Group {group}", ideas=ideas)
+                chosen = [f"i{1 + group * 25 + n}" for n in range(25) if group * 25 + n < cards]
+                do("cluster.make", "pann", activity="a2", title=f"Group {group}", ideas=chosen)
         return workshop.code
 
     print(json.dumps({board: crowded(board) for board in BOARDS}))  # noqa: T201

@@ -92,6 +92,7 @@ export class Board {
     this.#orders.clear();
     this.#gone.clear();
     this.#ownHtml = null;
+    for (const list of arrival.lists.keys()) if (!arrival.orders.has(list)) arrival.orders.set(list, []);
     for (const [list, ids] of Object.entries(order)) arrival.orders.set(list, ids);
     const inLists = new Set([...arrival.orders.values()].flat());
     arrival.top = arrival.top.filter(({ id }) => !inLists.has(id));
