@@ -22,6 +22,7 @@ from workshops import actions, door, permissions, queries, seats
 from workshops.join_forms import CodeForm, JoinForm
 from workshops.lookups import look_up
 from workshops.views.busy import or_busy
+from workshops.views.strangers import is_stranger, page_for_strangers
 
 if TYPE_CHECKING:
     from realtime.ledger import Answer
@@ -76,6 +77,8 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(f"{reverse('workshops:enter_code')}?code={quote(queries.tidy_code(code)[:8])}")
     if here.seat is not None and await _is_inside(here.workshop, here.seat):
         return redirect("workshops:room", here.workshop.pk)
+    if request.method == "GET" and is_stranger(request):
+        return _door_for_strangers(request, here.workshop)
     if request.method == "POST":
         form = JoinForm(request.POST)
         if form.is_valid():
@@ -97,6 +100,17 @@ async def join(request: HttpRequest, code: str) -> HttpResponse:
         "can_facilitate": here.can_facilitate,
     }
     return render(request, "workshops/join.html", context, status=400 if form.errors else 200)
+
+
+def _door_for_strangers(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    context = {
+        "form": JoinForm(initial={"name": ""}),
+        "workshop": workshop,
+        "code": queries.shown_code(workshop.code),
+        "can_facilitate": False,
+    }
+    said = (workshop.pk, workshop.code, workshop.title, workshop.purpose, workshop.challenge.title)
+    return page_for_strangers(request, "workshops/join.html", context, *said)
 
 
 def _at_the_door(request: HttpRequest, code: str) -> _AtTheDoor | None:
