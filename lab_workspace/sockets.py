@@ -30,11 +30,9 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the handshake on, or answer it with 403."""
-        headers = {name.lower(): value.decode("latin1") for name, value in scope["headers"]}
-        if _is_ours(headers.get(b"origin", ""), headers, scope.get("scheme", "ws")):
+        if _comes_from_here(scope):  # nothing of the check is kept for as long as the socket lives
             await self.application(scope, receive, send)
             return
-        logger.warning("Refused a socket from the origin %r", headers.get(b"origin", "")[:200])
         await receive()  # websocket.connect
         await send({"type": "websocket.close", "code": 4403})  # Before accepting: an answer of 403.
 
@@ -46,6 +44,15 @@ async def _nowhere(_scope: Scope, receive: Receive, send: Send) -> None:
 
 nowhere: Any = _nowhere
 """Answers handshakes for addresses where there is no room. Without it they would be errors of the server."""
+
+
+def _comes_from_here(scope: Scope) -> bool:
+    headers = {name.lower(): value.decode("latin1") for name, value in scope["headers"]}
+    origin = headers.get(b"origin", "")
+    ours = _is_ours(origin, headers, scope.get("scheme", "ws"))
+    if not ours:
+        logger.warning("Refused a socket from the origin %r", origin[:200])
+    return ours
 
 
 def _is_ours(origin: str, headers: dict[bytes, str], socket_scheme: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -115,11 +115,8 @@ def _by_session(session_key: str | None, workshop_id: Any) -> tuple[str, str] | 
 
 def _cookies(scope: dict[str, Any]) -> dict[str, str]:
     header = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
-    try:
-        jar = SimpleCookie(header.decode("latin1"))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    cookies = parse_cookie(header.decode("latin1"))
+    return {name: value for name, value in cookies.items() if value.isprintable()}
 
 
 def _language(scope: dict[str, Any], cookies: dict[str, str]) -> str:
