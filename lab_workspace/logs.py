@@ -65,11 +65,12 @@ class WithoutSecrets(logging.Filter):
 
 
 class ClientsFault(logging.Filter):
-    """Tells a hostile or broken request as a warning. To Django it is an error, and errors are to be looked after."""
+    """Tells a hostile or broken request, and one that is to come again later, as a warning. To Django it is an error, and errors are to be looked after."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Lower `record` in place where it is only about what somebody sent."""
-        if record.name.startswith("django.security.") and record.levelno > logging.WARNING:
+        asked_to_wait = getattr(record, "status_code", None) == 503  # our own answer, to a flood too
+        if record.levelno > logging.WARNING and (asked_to_wait or record.name.startswith("django.security.")):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = None
         return True
