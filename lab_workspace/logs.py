@@ -65,7 +65,10 @@ class WithoutSecrets(logging.Filter):
 
 
 class ClientsFault(logging.Filter):
-    """Tells a hostile or broken request, and one that is to come again later, as a warning. To Django it is an error, and errors are to be looked after."""
+    """Tells a hostile or broken request, and one that is to come again later, as a warning.
+
+    To Django these are errors; but whoever likes could fill the log with them, and errors are to be looked after.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Lower `record` in place where it is only about what somebody sent."""
