@@ -53,7 +53,7 @@ def _product_run(bench: Bench, number: int) -> tuple[Played, list[Action]]:
 def _peer_run(bench: Bench, actions: list[Action]) -> Played:
     people = bench.sizes.burst
     with Peer("picows", bench.tools, bench.cores) as peer:
-        plan = plan_like(bench.tools, peer, people, actions, settle=500)
+        plan = plan_like(bench.tools, peer, people, actions)
         played = bench.play(f"picows, {people} at once", plan, {"server": peer.cpu})
     played.must_be_sound("picows, all at once")
     return played

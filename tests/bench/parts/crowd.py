@@ -52,7 +52,7 @@ def product_run(bench: Bench, number: int) -> tuple[Played, list[Action]]:
 
 def _peer_run(bench: Bench, name: Name, actions: list[Action]) -> Played:
     with Peer(name, bench.tools, bench.cores) as peer:
-        plan = plan_like(bench.tools, peer, bench.sizes.crowd, actions, settle=500, deadline=90_000)
+        plan = plan_like(bench.tools, peer, bench.sizes.crowd, actions, deadline=90_000)
         played = bench.play(f"{name}, {bench.sizes.crowd} people", plan, {"server": peer.cpu})
     played.must_be_sound(name)
     return played

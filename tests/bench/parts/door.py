@@ -78,7 +78,7 @@ def _run(bench: Bench, number: int) -> tuple[Joined, Played]:
 
 def _seconds(bench: Bench) -> int:
     """So long do those inside vote."""
-    return min(MOST_SECONDS, 3 + bench.sizes.guests // 20)
+    return min(MOST_SECONDS, 2 + bench.sizes.guests // 20)
 
 
 async def _all_join(url: str, place: Place, guests: int) -> Joined:

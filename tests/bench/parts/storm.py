@@ -65,7 +65,7 @@ def _product_run(bench: Bench, number: int) -> tuple[Played, list[Action]]:
 def _peer_run(bench: Bench, actions: list[Action]) -> Played:
     sizes = bench.sizes
     with Peer("picows", bench.tools, bench.cores, board=BOARD_BYTES) as peer:
-        plan = plan_like(bench.tools, peer, sizes.inside, actions, settle=500)
+        plan = plan_like(bench.tools, peer, sizes.inside, actions)
         plan.clients += peer.clients(sizes.joining, at=BEGINS_MS)
         played = bench.play(f"picows, {sizes.joining} join at once", plan, {"server": peer.cpu})
     played.must_be_sound("picows, joining")
