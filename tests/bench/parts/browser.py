@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +13,9 @@ from tests import services
 from tests.bench.bench import Bench
 from tests.bench.machine import all_cores
 from tests.bench.table import Measured
-from tests.daphne import REPOSITORY, Daphne, environment, fresh_database
+from tests.browser.speed import measure as measure_board
+from tests.browser.speed import stage
+from tests.daphne import Daphne, fresh_database
 
 SLOWDOWN = 4
 
@@ -24,7 +23,7 @@ SLOWDOWN = 4
 def measure(bench: Bench) -> Iterator[tuple[str, Measured]]:
     """Measure the boards; the slowest one makes each row."""
     url = fresh_database("sqlite")
-    codes = _boards(url, bench.sizes.cards)
+    codes = stage(url, bench.sizes.cards)
     with all_cores(bench.cores):  # a browser is many processes, and the server has little to do here
         server = Daphne(url)
         server.start()
@@ -41,25 +40,8 @@ def measure(bench: Bench) -> Iterator[tuple[str, Measured]]:
     yield "browser.changes", Measured(roughest["longest"], {"board": roughest["board"]}, sound=kept_up)
 
 
-def _boards(url: str, cards: int) -> dict[str, str]:
-    """Make its workshops; their join codes by board."""
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.browser.speed", "--stage", "--cards", str(cards)],
-        cwd=REPOSITORY,
-        env=environment(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise RuntimeError(f"the boards for the browser could not be made:\n{made.stdout}{made.stderr}")
-    return dict(json.loads(made.stdout.splitlines()[-1]))
-
-
 async def _measured(bench: Bench, url: str, codes: dict[str, str]) -> list[dict[str, Any]]:
     from playwright.async_api import async_playwright
-
-    from tests.browser.speed import measure as measure_board
 
     flags = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:

@@ -58,6 +58,8 @@ def _product_run(bench: Bench, number: int) -> tuple[Played, list[Action]]:
     board = played["full_bytes"] / max(1, played["full"])
     if board < BOARD_BYTES:
         raise Unsound(f"the board has only {board:.0f} bytes: give it more than {sizes.board_ideas} ideas")
+    if board > 1.3 * BOARD_BYTES:
+        bench.note(f"{what}: the board has {board:.0f} bytes, far more than picows sends")
     must_be_kept(url, commands, len(actions))
     return played, actions
 
