@@ -14,6 +14,7 @@ import { watchMenus } from "./live/menus.js";
 import { Notices, region } from "./live/notice.js";
 import { Outbox } from "./live/outbox.js";
 import { Pending } from "./live/pending.js";
+import { Picks } from "./live/picks.js";
 import { Saved } from "./live/saved.js";
 import { Sender } from "./live/sender.js";
 import { Store } from "./live/store.js";
@@ -36,11 +37,13 @@ function start(root) {
   const own = new Bindings("own", dataBlock("own-state"));
   const now = new Bindings("now", dataBlock("now-state"));
   let differentPerson = false;
+  let stages = 0;
 
   const store = new Store();
   const drafts = new Drafts(store, workshop, person);
   const timers = new Timers();
   const notices = new Notices();
+  const picks = new Picks();
   const announcer = new Announcer(region("announce", "status", "hear"), store);
   const saved = new Saved();
   const http = new Http({ frames: root.dataset.frames ?? "", commands: root.dataset.commands ?? "", as });
@@ -65,7 +68,8 @@ function start(root) {
     apply: {
       async frame(frame) {
         await board.frame(frame);
-        if (frame.html?.includes('id="stage"')) notices.untoast();
+        if (frame.html?.includes('id="stage"')) movedOn();
+        picks.changed();
         announcer.say(frame.say ?? []);
         pending.caughtUp();
       },
@@ -73,9 +77,10 @@ function start(root) {
       now: (values) => now.show(values),
       async whole(view) {
         dragging.cancel();
-        notices.untoast();
+        movedOn();
         await board.whole(view);
         pending.show();
+        picks.changed();
         if (view.own) applyOwn({ own: view.own, html: view.own_html ?? "" });
         if (view.now) now.show(view.now);
         pending.caughtUp();
@@ -109,7 +114,7 @@ function start(root) {
     if (transport.ready) return text("saving");
     return text(outbox.kept ? "line_kept" : "line_not_kept");
   });
-  const actions = new Actions({ outbox, sender, notices, drafts, pending, repair: () => sync.repair() });
+  const actions = new Actions({ outbox, sender, notices, drafts, pending, repair: () => sync.repair(), stage: () => stages });
   const dragging = startDragging((...drop) => actions.dropped(...drop), release);
 
   /** @param {{own: any, html?: string}} message */
@@ -130,6 +135,12 @@ function start(root) {
       differentPerson = true;
       notices.show("person", text("other_person"), [reload], false);
     }
+  }
+
+  /** The room is elsewhere now: what was said about before would only cover it. */
+  function movedOn() {
+    stages += 1;
+    notices.untoast();
   }
 
   function release() {

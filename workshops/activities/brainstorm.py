@@ -286,6 +286,7 @@ class Brainstorm(Activity):
                 ],
                 "taken_off": [self._taken_off(state, idea) for idea in written if not idea.on_board],
                 "most_characters": step.settings.most_characters,
+                "also_above": step.settings.visibility == "private" and step.revealed,
             },
         )
         data: dict[str, Any] = {"mine": [idea.id for idea in mine], "written": len(mine)}

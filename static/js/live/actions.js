@@ -14,7 +14,8 @@ export class Actions {
   #last = { value: "", at: -Infinity };
 
   /**
-   * @param {{outbox: any, sender: any, notices: any, drafts: any, pending: any, repair: () => void}} parts
+   * @param {{outbox: any, sender: any, notices: any, drafts: any, pending: any, repair: () => void,
+   *   stage: () => number}} parts `stage` is another number after every change of what the room is at
    */
   constructor(parts) {
     this.#parts = parts;
@@ -64,7 +65,8 @@ export class Actions {
   acked(entry) {
     this.#settled(entry);
     this.#parts.pending.answered(entry);
-    if (!entry.done && !entry.undo) {
+    const past = entry.stage !== undefined && entry.stage !== this.#parts.stage();
+    if (past || (!entry.done && !entry.undo)) {
       this.#parts.notices.untoast();
       return;
     }
@@ -117,12 +119,12 @@ export class Actions {
    * @returns {boolean} whether it is in the outbox
    */
   #send({ command, done, undo, field, text: words }, extra = {}) {
-    const { outbox, notices, drafts, sender } = this.#parts;
+    const { outbox, notices, drafts, sender, stage } = this.#parts;
     if (new Blob([JSON.stringify(command)]).size > TOO_LARGE) {
       notices.refuse({ field, text: "" }, text("closed_large"));
       return false;
     }
-    outbox.add(command, { done, undo, field, text: words, ...extra });
+    outbox.add(command, { done, undo, field, text: words, stage: stage(), ...extra });
     if (field) drafts.forget(field);
     sender.pump();
     return true;

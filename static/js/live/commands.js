@@ -50,6 +50,7 @@ export function emptyFields(controls) {
   for (const control of controls) {
     if (control instanceof HTMLInputElement && (control.type === "checkbox" || control.type === "radio")) {
       control.checked = control.defaultChecked;
+      control.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) {
       // A field that came with words (an edit) keeps the new ones as its own: they are no longer a change.
       if (control.defaultValue === "") control.value = "";

@@ -13,6 +13,7 @@ const DAY = 24 * 60 * 60 * 1000;
  * @property {string} [text] those words
  * @property {string} [done] the sentence to show when it is saved
  * @property {Record<string, unknown>} [undo] the command that undoes it
+ * @property {number} [stage] which stage this page was at, counted from its start
  * @property {string} [card] id of an element that was moved ahead of the answer
  * @property {boolean} [kept] whether it outlives this page
  */
