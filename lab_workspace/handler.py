@@ -8,6 +8,8 @@ Here the same middleware, named in the settings as ever, answers the same, on th
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, override
 
 from asgiref.sync import ThreadSensitiveContext, iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -19,6 +21,7 @@ from django.core import signals
 from django.core.exceptions import SynchronousOnlyOperation
 from django.core.handlers.asgi import ASGIHandler
 from django.db import close_old_connections, reset_queries
+from django.http import HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -31,7 +34,7 @@ from realtime.saving import saves
 from realtime.threads import OneThreadEach
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+    from django.http import HttpRequest, HttpResponseBase
 
 THREADS = 8
 """For pages that aren't live, and for whatever else isn't asynchronous. As many database connections, at most."""
@@ -143,8 +146,18 @@ class Files(WhiteNoiseMiddleware):
         if found is None:
             passed: HttpResponseBase = await self.get_response(request)
             return passed
-        served: HttpResponseBase = await sync_to_async(self.serve)(found, request)
-        return served
+        return await sync_to_async(self._whole)(found, request)
+
+    @staticmethod
+    def _whole(found: Any, request: HttpRequest) -> HttpResponse:
+        """Answer with a file, or what was asked of it, in one piece: ours are small, and a stream takes many turns."""
+        served = found.get_response(request.method, request.META)
+        with served.file or nullcontext(BytesIO()) as file:
+            response = HttpResponse(file.read(), status=int(served.status))
+        del response.headers["Content-Type"]
+        for name, value in served.headers:
+            response.headers[name] = value
+        return response
 
 
 LIGHT = {

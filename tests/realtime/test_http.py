@@ -98,6 +98,33 @@ async def test_a_poll_waits_until_something_is_new(room: Room) -> None:
     assert frame["seq"] == 1
 
 
+async def test_who_follows_gets_what_comes_together_in_one_answer(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "GATHER_SECONDS", 2.0)
+    _kinds, mark, _frame = await news(room, after=0)
+    await shown(room, "card.add", "ben", text="Ball")
+    poll = asyncio.ensure_future(news(room, after=0, next=mark, wait=20))
+    await asyncio.sleep(0)
+    await shown(room, "card.add", "ben", text="Doll")
+    kinds, _mark, frame = await poll
+    assert frame["seq"] == 2
+    assert {item["text"] for key, item in frame["items"].items() if key.startswith("card")} == {
+        "Ball",
+        "Doll",
+    }
+    assert kinds == ["hello", "from", "now"]  # ann's own view is as it was
+
+
+async def test_who_only_looks_is_answered_at_once(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "GATHER_SECONDS", 600.0)
+    _kinds, mark, _frame = await news(room, after=0)
+    await shown(room, "card.add", "ben", text="Ball")
+    async with asyncio.timeout(20):
+        assert (await news(room, after=0, next=mark))[2]["seq"] == 1
+        assert (await news(room, after=0, wait=20))[2]["seq"] == 1
+
+
 async def test_own_changes_wake_only_that_persons_poll(room: Room) -> None:
     marks = {person: (await news(room, person, after=0))[1] for person in ("ann", "ben")}
     polls = {
