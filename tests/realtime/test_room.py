@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any
@@ -14,12 +15,13 @@ from django.db import connection
 
 from realtime import wire
 from realtime.audience import Form
+from realtime.crowd import MOST_UNSENT, Crowd
 from realtime.hub import Hub, hub
 from realtime.ledger import Ack, Ledger, Refusal, Retry, make_stream, run
 from realtime.models import Event, Stream, new_epoch
 from realtime.presence import LEASE_SECONDS, Presence
 from realtime.room import Room
-from realtime.showing import now_ms
+from realtime.showing import BYTES_PER_SECOND, now_ms
 from tests.realtime.toy import asked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet")]
@@ -156,6 +158,81 @@ async def test_only_whom_it_concerns_gets_their_own_view_again(rooms: Rooms, str
     await ann.until(lambda: ann.frames)
     await ben.until(lambda: [message for message in ben.messages if message.get("own", {}).get("mine")])
     assert [message["own"] for message in ann.messages if "own" in message] == [{"mine": []}]
+
+
+async def test_answer_frame_and_own_view_leave_in_one_write(rooms: Rooms, stream: Stream) -> None:
+    room = await rooms.room(stream)
+    ann, ben = await joined(room, Client("ann")), await joined(room, Client("ben"))
+    room.take(asked("card.add", "ann", text="Mine"), ann)
+    await ben.until(lambda: ben.frames)
+    hers, bens = ([[next(iter(message)) for message in write] for write in who.writes] for who in (ann, ben))
+    assert ["ack", "from", "own"] in hers
+    assert ["from"] in bens
+
+
+async def test_who_does_not_read_is_left_out_and_then_told_in_one_frame(rooms: Rooms, stream: Stream) -> None:
+    room = await rooms.room(stream)
+    ann, ben = await joined(room, Client("ann")), await joined(room, Client("ben"))
+    ann.unread = MOST_UNSENT + 1
+    for n in range(4):
+        await room.submit(asked("card.add", "ann", text=f"Card {n}"))
+        await ben.until(lambda n=n: ben.frames and ben.frames[-1]["seq"] == n + 1)  # type: ignore[misc]
+    assert [frame["seq"] for frame in ann.frames] == [1], "the one that was too much, and none after it"
+    room.take(asked("title", "ann", text="Still heard"), ann)
+    await ann.until(lambda: "ack" in ann.messages[-1])
+    ann.unread = 0
+    await ann.until(lambda: "now" in ann.messages[-1])
+    missed, own = ann.messages[-3:-1]
+    assert (missed["from"], missed["seq"]) == (1, 5)
+    assert set(missed["items"]) == {"board", "card-c2", "card-c3", "card-c4"}
+    assert own["own"] == {"mine": ["c1", "c2", "c3", "c4"]}
+    await room.submit(asked("title", text="Together again"))
+    await ann.until(lambda: ann.frames[-1]["seq"] == 6)
+    assert ann.frames[-1]["from"] == 5
+
+
+async def test_who_never_reads_again_is_closed_and_who_reads_slowly_is_not(
+    rooms: Rooms, stream: Stream
+) -> None:
+    room = await rooms.room(stream)
+    crowd, slow, dead = Crowd(room.showing.seq_of), Client("slow"), Client("dead")
+    for client in (slow, dead):
+        await room.join(client, None, "")
+        room.leave(client)
+        client.unread = 2 * MOST_UNSENT
+        crowd.add(client, client.unread)
+    now = time.monotonic()
+    for after in range(1, 40):
+        slow.unread -= 1000
+        assert not crowd.look(now + after)
+    assert (slow.code, dead.code) == (None, wire.SLOW)
+    assert list(crowd.peers) == [slow]
+    slow.unread = 0
+    assert crowd.look(now + 41) == [(slow, 0)]
+
+
+async def test_large_frames_are_followed_by_a_pause_but_never_hold_up_the_next_step(
+    rooms: Rooms, stream: Stream
+) -> None:
+    room = await rooms.room(stream)
+    shown = room.showing.to_audience(("anybody", "en-gb", "json"))
+
+    async def change(text: str, *, whole: bool = False) -> None:
+        await rooms.hub.in_thread(room.ledger.commit, [asked("title", text=text)])
+        dirty = room.ledger.take_pending()
+        dirty.whole = whole
+        shown.owed.add(dirty)
+
+    await change("x" * 8000)
+    large = shown.frame(100.0)
+    assert large is not None
+    await change("short")
+    assert shown.frame(100.1) is None
+    assert shown.frame(100.0 + len(large.data) / BYTES_PER_SECOND + 0.001) is not None
+    await change("y" * 60_000)
+    assert shown.frame(102.0) is not None
+    await change("the next step", whole=True)
+    assert shown.frame(102.01) is not None
 
 
 async def test_with_the_database_away_nothing_is_lost_nor_done_twice(rooms: Rooms, stream: Stream) -> None:
@@ -333,6 +410,11 @@ def test_presence_is_a_lease_by_whatever_clock() -> None:
     presence.seen("ann", 120.0)
     assert presence.everywhere(100.0 + LEASE_SECONDS + 1) == {"ann"}
     assert presence.here(120.0 + LEASE_SECONDS + 1) == set()
+    presence.told_changes("other", frozenset({"dan", "eve"}), frozenset({"ben"}), 190.0)
+    presence.seen("cat", 190.0)
+    assert presence.tell(190.0) == (["cat"], [])
+    assert presence.everywhere(190.0) == {"cat", "dan", "eve"}
+    assert (presence.tell(191.0), presence.tell(191.0, whole=True)) == (([], []), (["cat"], []))
     presence.seen("cat", 200.0)
     presence.left("cat")
     assert presence.here(200.0) == set()
