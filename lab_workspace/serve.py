@@ -38,7 +38,7 @@ def arguments(argv: list[str]) -> list[str]:
     """Turn our few options into Daphne's."""
     parser = argparse.ArgumentParser("python -m lab_workspace.serve", description=__doc__.splitlines()[0])
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--unix", default="", metavar="PATH", help="listen on a Unix socket instead")
     parser.add_argument(
         "application", nargs="?", default="lab_workspace.asgi:application", help=argparse.SUPPRESS

@@ -74,9 +74,9 @@ def test_commands_named_are_there(page: Path) -> None:
 
 
 def test_settings_are_those_that_are_read() -> None:
-    read = set(
-        re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (REPOSITORY / "lab_workspace" / "settings.py").read_text())
-    )
+    files = ("lab_workspace/settings.py", "lab_workspace/serve.py", "realtime/direct.py")
+    text = "".join((REPOSITORY / file).read_text() for file in files)
+    read = set(re.findall(r'env(?:\.\w+|iron\.get)\(\s*"([A-Z_]+)"', text))
     assert named(first_cells(TEXTS["settings.md"])) == read
 
 
