@@ -19,7 +19,7 @@ import redis.asyncio
 from realtime.client import LiveClient
 from tests.faults.cast import ADD, Cast, Row
 from tests.faults.line import Line, line
-from tests.hostile.test_sockets import handshake
+from tests.hostile import raw
 
 type Case = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Player:
     stack: AsyncExitStack
     lines: list[Line] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
+    statuses: list[int | None] = field(default_factory=list)
     rendered: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     before: list[Row] = field(default_factory=list)
@@ -103,7 +103,9 @@ class Player:
                 await self.open()
             case {"handshake": how}:
                 headers = {name: value for name, value in how["headers"].items() if name != "Cookie"}
-                status = await handshake(self.attacker.session, self.attacker.paths, headers)
+                opening = raw.handshake(self.attacker.session, self.attacker.paths, headers)
+                port = int(self.attacker.paths.base_url.rpartition(":")[2])
+                status = raw.status_of(await raw.exchange(port, opening))
                 assert status in how["status_any_of"]
                 self.statuses.append(status)
             case {"server": "redis_flush"}:
@@ -206,7 +208,7 @@ class Player:
             case {"close_any_of": codes}:
                 assert closed[-1] in codes
             case {"within_ms": _} | {"bounded_mb": _} | "audit":
-                pass  # time: all waits have ends; memory: `test_sockets`; a list of attempts is not kept yet
+                pass  # time: all waits have ends; memory: `test_floods`; a list of attempts is not kept yet
             case _:
                 raise AssertionError(f"an expectation that isn't known here: {expected}")
 

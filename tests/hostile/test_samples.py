@@ -1,4 +1,4 @@
-"""Hostile cases that others wrote down, where their file is there; those of test_hostile always run."""
+"""Hostile cases that others wrote down, where their file is there; those of `data` always run."""
 
 from __future__ import annotations
 
