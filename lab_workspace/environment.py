@@ -106,8 +106,8 @@ def database(config: dict[str, Any]) -> dict[str, Any]:
 
     SQLite: write-ahead log, every commit on the disk before it counts (`synchronous=FULL`), and transactions
     that take the write lock at once, because deferred ones fail with "database is locked".
-    PostgreSQL: a connection ends with its request. Every request has a thread of its own here, so one that stayed
-    open would never be used again, only held. The live rooms keep theirs; see `realtime.hub`.
+    PostgreSQL: a connection ends with its work, except in threads that live as long as the process and keep theirs:
+    the rooms' (`realtime.hub`), and those of pages (`realtime.threads`). A process opens 17 at most.
     """
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = {
