@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from realtime import wire
-from realtime.drawing import drawn, filled, joined, own_fragments, render, with_part
+from realtime.drawing import drawn, filled, own_fragments, with_part
 from realtime.kinds import Dirty, Own
+from realtime.templatetags.live import with_own
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -267,27 +269,20 @@ class Audience:
         return self._snapshot
 
     def page(self, own: Own | None = None) -> SafeString:
-        """Assemble the whole view as HTML. With `own`, that person's values are drawn in, for pages without script."""
-        lists: dict[str, SafeString] = {}
-        more: dict[str, Any] = {"live_lists": lists}
-        with translation.override(self.language):
-            if own is not None:
-                more |= {"own": own.data, "own_html": own_fragments(own)}
-            # Inner lists first: a list in a card must be filled before the card is drawn into an outer list.
-            for name in sorted(self.orders, key=lambda name: -_depth(name, self.orders)):
-                lists[name] = self._assemble(self.orders[name], more)
-            return self._assemble(self.ledger.kind.roots(self.ledger.state, self.reader), more)
+        """Put together the whole view as HTML. With `own`, that person's values are in it, for pages without script."""
+        lists: dict[str, str] = {}
+        # Inner lists first: a list in a card must be filled before the card is put into an outer list.
+        for name in sorted(self.orders, key=lambda name: -_depth(name, self.orders)):
+            lists[name] = self._together(self.orders[name], lists)
+        html = self._together(self.ledger.kind.roots(self.ledger.state, self.reader), lists)
+        if own is not None:
+            with translation.override(self.language):
+                html = with_own(html, own.data, own_fragments(own))
+        return mark_safe(html)  # noqa: S308 (made of drawn, escaped fragments)
 
-    def _assemble(self, keys: Iterable[str], more: Mapping[str, Any]) -> SafeString:
-        kind, state = self.ledger.kind, self.ledger.state
-        texts = []
-        for key, text in self._told(key for key in keys if key in self.shown).items():
-            fragment = kind.show(state, key, self.reader) if "own" in more and "data-own" in text else None
-            if fragment is None:
-                texts.append(filled(text, more["live_lists"]))
-            else:
-                texts.append(render(key, fragment, **more))
-        return joined(texts)
+    def _together(self, keys: Iterable[str], lists: Mapping[str, str]) -> str:
+        texts = self._told(key for key in keys if key in self.shown)
+        return "".join([filled(text, lists) for text in texts.values()])
 
 
 def _card(key: str) -> str:

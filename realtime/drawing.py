@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,8 +74,3 @@ def with_part(card: str, key: str, part: str) -> str:
 def own_fragments(own: Own) -> dict[str, SafeString]:
     """Render what only one person sees, by key."""
     return {key: render(key, fragment, own=own.data) for key, fragment in own.fragments.items()}
-
-
-def joined(parts: list[str]) -> SafeString:
-    """Put drawn fragments together."""
-    return mark_safe("".join(parts))  # noqa: S308 (made of rendered, escaped templates)

@@ -7,7 +7,10 @@ for somebody without script gets that person's values at once, because its conte
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from functools import cache
+from html import unescape
 from typing import Any
 
 from django import template
@@ -83,6 +86,30 @@ def own_value(context: template.Context, *words: Any) -> SafeString:
     path = path_of(words)
     value = value_at(context["own"], path) if "own" in context else ""
     return format_html('data-own-value="{}" data-value="{}"', path, _shown(value) or "0")
+
+
+_OWN = re.compile(
+    r'data-own-(?:text="(?P<text>[^"]*)">(?=</)|show="(?P<show>[^"]*)"(?: hidden)?|hide="(?P<hide>[^"]*)"(?: hidden)?'
+    r'|value="(?P<value>[^"]*)" data-value="[^"]*"|slot="(?P<slot>[^"]*)">(?=</))'
+)
+
+
+def with_own(html: str, own: Any, own_html: Mapping[str, str]) -> str:
+    """Put one person's values where the tags above left them out: as if everything had been drawn for that person."""
+
+    def put(found: re.Match[str]) -> str:
+        kind = str(found.lastgroup)
+        if kind == "slot":
+            return found[0] + own_html.get(unescape(found["slot"]), "")
+        value = value_at(own, unescape(found[kind]))
+        if kind == "text":
+            return found[0] + _shown(value)
+        if kind == "value":
+            return f'data-own-value="{found[kind]}" data-value="{_shown(value) or "0"}"'
+        hidden = bool(value) is (kind == "hide")
+        return f'data-own-{kind}="{found[kind]}"{" hidden" if hidden else ""}'
+
+    return _OWN.sub(put, html)
 
 
 @register.simple_tag

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from realtime import wire
 from realtime.audience import Audience
+from realtime.drawing import own_fragments, render
 from realtime.kinds import Own
 from realtime.ledger import Ledger, Refusal
+from realtime.templatetags.live import with_own
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import ACTIVITIES, activity_of
@@ -220,6 +222,29 @@ def test_every_event_of_a_scene_names_what_it_changes(kind: str) -> None:
         driver.do("p-fay", "step.close", activity=step)
         driver.ask("p-fay", "idea.merge", ideas=["i1", "i2"])
         driver.ask("p-fay", "idea.restore", idea="i2")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_persons_values_stand_in_a_page_as_if_it_had_been_drawn_for_them(kind: str) -> None:
+    for chosen in CHOSEN[kind]:
+        driver, step = ready(kind, **chosen)
+        driver.do("p-fay", "step.open", activity=step)
+        if chosen.get("who") != "facilitators":
+            SCENES[kind](driver, step)
+        for do in ("step.finish", "step.pause", "step.resume", "step.reveal"):
+            driver.ask("p-ann" if do == "step.finish" else "p-fay", do, activity=step)
+            for person in ("p-ann", "p-ben", "p-fay"):
+                reader = driver.reader_of(person)
+                own = driver.ledger.kind.own(driver.state, person, reader)
+                html, lists = own_fragments(own), driver.ledger.kind.lists(driver.state, reader)
+                roots = driver.ledger.kind.roots(driver.state, reader)
+                for key in [*roots, *(key for keys in lists.values() for key in keys)]:
+                    fragment = driver.ledger.kind.show(driver.state, key, reader)
+                    assert fragment is not None
+                    for_all = render(key, fragment)
+                    assert with_own(for_all, own.data, html) == render(
+                        key, fragment, own=own.data, own_html=html
+                    )
 
 
 class Named:
