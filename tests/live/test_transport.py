@@ -135,6 +135,16 @@ async def test_restart_is_said_and_survived(visitors: Visitors, room: FakeRoom) 
     await expect(page.locator("#notice")).to_be_hidden()
 
 
+async def test_a_page_that_was_too_slow_comes_back_without_a_word(visitors: Visitors, room: FakeRoom) -> None:
+    page = await visitors.open(room.base)
+    await room.until(lambda: room.sockets)
+    await room.close(4408)
+    await room.until(lambda: room.handshakes == 2)
+    await write(page, "Here again")
+    await room.until(lambda: room.effects)
+    await expect(page.locator("#notice")).to_be_empty()
+
+
 async def test_removed_is_final(visitors: Visitors, room: FakeRoom) -> None:
     page = await open_with_clock(visitors, room)
     await room.until(lambda: room.sockets)

@@ -60,8 +60,18 @@ export class Transport {
     setInterval(() => {
       if (this.#line?.ready && this.#line.silence > SILENT) this.#line.drop();
     }, 5_000);
-    addEventListener("online", () => this.check());
-    addEventListener("offline", () => this.#line?.drop());
+    addEventListener("online", () => {
+      // A request that was held over a change of network may never be answered.
+      if (this.#polling && !this.#line?.ready) {
+        this.#stopPolling();
+        this.#poll(0);
+      }
+      this.check();
+    });
+    addEventListener("offline", () => {
+      this.#line?.drop();
+      if (this.state === "poll") this.#become("down");
+    });
     addEventListener("pageshow", () => this.check());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.check();
