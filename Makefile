@@ -84,7 +84,7 @@ pictures: $(VENV)/.development ## make the pictures of the README anew (needs Ch
 	@$(PYTHON) docs/make_screenshots.py
 
 bench: $(VENV)/.development ## measure the live engine beside its peers, half an hour (QUICK=1: small, two minutes)
-	@$(PYTHON) -m tests.bench $(if $(QUICK),--quick)
+	@$(PYTHON) -m tests.bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 clean: ## remove what was made here: environment, database, caches
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

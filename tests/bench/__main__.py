@@ -75,7 +75,10 @@ def arguments() -> argparse.Namespace:
         "--tools", type=Path, default=REPOSITORY / "var" / "bench", help="where the peers are kept"
     )
     parser.add_argument("--out", type=Path, help="the JSON file to write")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if unknown := set(filter(None, given.only.split(","))) - set(parts()):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts())}")
+    return given
 
 
 def main() -> int:
@@ -111,7 +114,7 @@ def main() -> int:
     if given.quick:
         print("Quick: small and measured once. These are no figures to keep.")  # noqa: T201
     print(f"Load average before {load}, after {machine.load_average()}; {told['seconds']} s")  # noqa: T201
-    print(out)  # noqa: T201
+    print(out.resolve())  # noqa: T201
     return int(any(row["value"] is None for row in rows))
 
 
