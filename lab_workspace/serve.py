@@ -94,7 +94,9 @@ def main(argv: list[str] | None = None) -> None:
     handshakes.install()
 
     _refuse_unsafe()
-    _collect_rarely()
+    from twisted.internet import reactor  # noqa: PLC0415 (Daphne has made it)
+
+    reactor.callWhenRunning(_collect_rarely)
     CommandLineInterface().run(daphnes)
 
 
