@@ -30,7 +30,7 @@ REAL_DATA_ASKED: list[str] = []
 
 _ENVIRONMENT = {
     "DEBUG": "1",
-    "SECRET_KEY": "for tests only, and long enough to be taken for a real one in production mode",
+    "SECRET_KEY": "for tests only and long enough to be taken for a real one in production mode",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "EMAIL_URL": "console:",
     "SIGN_IN_LINK_MINUTES": "15",

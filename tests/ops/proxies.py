@@ -61,13 +61,16 @@ def replaced(text: str, *changes: tuple[str, str]) -> str:
     return text
 
 
-def nginx(program: str, folder: Path, ports: Sequence[int]) -> Front:
+def nginx(program: str, folder: Path, ports: Sequence[int], *, by_workshop: bool = False) -> Front:
     """Our site in an nginx of its own."""
     tls, plain = free_port(), free_port()
     chain, key = certificate(folder)
-    one = re.search(
-        r"\n    server 127.0.0.1:8001( .*;)\n    #server 127.0.0.1:8002.*;\n", text := read("nginx.conf")
-    )
+    text = read("nginx.conf")
+    if by_workshop:
+        upstream = re.search(r"^upstream lab .*?^}$", text, re.MULTILINE | re.DOTALL)
+        assert upstream
+        text = text.replace(upstream[0], read("nginx-by-workshop.conf"))
+    one = re.search(r"\n    server 127.0.0.1:8001( .*;)\n    #server 127.0.0.1:8002.*;\n", text)
     assert one
     servers = "".join(f"\n    server 127.0.0.1:{port}{one[1]}" for port in ports) + "\n"
     site = replaced(

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from realtime.client import Ack
@@ -120,6 +121,29 @@ async def test_caddy(caddy: Front, stage: Stage) -> None:
     await play(caddy, stage)
     await look_from_outside(caddy)
     assert stage.code not in caddy.access_log.read_text()
+
+
+async def test_one_workshop_in_one_process(
+    nginx: Front, pair: list[Daphne], stage: Stage, tmp_path: Path
+) -> None:
+    front = proxies.nginx(os.environ["NGINX_PROGRAM"], tmp_path, [one.port for one in pair], by_workshop=True)
+    front.process.start()
+    try:
+        async with CastOutside(stage, front.url) as cast:
+            people = [await cast.join(f"Person {number}") for number in range(4)]
+            assert sorted([await sockets_of(server) for server in pair]) == [0, 4]
+            assert isinstance(await write(people[0], "all in one place"), Ack)
+    finally:
+        front.process.stop()
+
+
+async def sockets_of(server: Daphne) -> float:
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    async with (
+        aiohttp.ClientSession(headers=token) as session,
+        session.get(f"{server.url}/metrics") as answer,
+    ):
+        return float((await answer.text()).partition("\nlab_sockets ")[2].partition("\n")[0])
 
 
 async def test_a_rolling_restart_loses_nothing(

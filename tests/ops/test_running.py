@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -29,7 +30,12 @@ def stage() -> Stage:
 @pytest.fixture(scope="module")
 def server(stage: Stage) -> Iterator[Daphne]:
     """A server that logs as much as it can."""
-    server = Daphne(stage.database_url, METRICS_TOKEN=TOKEN, LOG_LEVEL="DEBUG", DRAIN_WAIT_SECONDS="3")
+    server = Daphne(
+        stage.database_url,
+        METRICS_TOKEN=TOKEN,
+        LOG_LEVEL="DEBUG",
+        DRAIN_WAIT_SECONDS="3",
+    )
     server.start()
     yield server
     server.kill()
@@ -128,6 +134,19 @@ async def test_a_workshop_leaves_numbers_and_lines_but_no_words(
     (missing,) = [line for line in map(json.loads, lines) if line["message"] == "Not Found: /no/such/page/"]
     assert (missing["request"], missing["status"]) == (tracked, 404)
     assert not any("readyz" in line or "metrics" in line for line in lines)
+
+
+async def test_a_new_key_puts_nobody_out_while_the_old_one_still_counts(server: Daphne, stage: Stage) -> None:
+    async with Cast(stage, server.url) as cast:
+        ann, fay = await cast.join("Ann"), await cast.facilitate()
+        await asyncio.to_thread(server.stop)
+        old = server.settings["SECRET_KEY"]
+        server.env = {**server.settings, "SECRET_KEY": old[::-1], "SECRET_KEY_FALLBACKS": old}
+        await asyncio.to_thread(server.start)
+        for client in (ann, fay):
+            assert isinstance(await write(client, "after the new key"), Ack)
+        await cast.agree(ann, fay)
+        cast.check_log()
 
 
 async def test_when_told_to_end_it_first_says_so_and_still_serves(
