@@ -8,7 +8,8 @@ Here the same middleware, named in the settings as ever, answers the same, on th
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import asyncio
+from contextlib import closing, nullcontext
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, override
 
@@ -18,8 +19,8 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core import signals
-from django.core.exceptions import SynchronousOnlyOperation
-from django.core.handlers.asgi import ASGIHandler
+from django.core.exceptions import RequestAborted, SynchronousOnlyOperation
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import close_old_connections, reset_queries
 from django.http import HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -28,6 +29,7 @@ from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.urls import set_script_prefix
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from realtime.saving import saves
@@ -204,6 +206,45 @@ class Pages(ASGIHandler):
             raise ValueError(f"Pages are served over HTTP, not {scope['type']}.")
         async with ThreadSensitiveContext(executor=self._threads.executor()):
             await self.handle(scope, receive, send)
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        """Do what Django's handler does, but end the request here and not in a thread.
+
+        Nothing of it needs one: connections are looked after by their own threads. And whoever has been answered must
+        not wait for a turn behind a crowd: Daphne takes that for an application that hangs.
+        """
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with closing(body):
+            set_script_prefix(get_script_prefix(scope))
+            await signals.request_started.asend(sender=type(self), scope=scope)
+            request, refused = self.create_request(scope, body)
+            response: HttpResponseBase | None = refused
+            if request is not None:
+                response = await self._answer(request, receive, send)
+            elif refused is not None:
+                await self.send_response(refused, send)
+            if response is None:  # they hung up first
+                await signals.request_finished.asend(sender=type(self))
+            else:
+                response.close()
+
+    async def _answer(self, request: Any, receive: Any, send: Any) -> HttpResponseBase | None:
+        """Run the middleware and the view, and send what they give; stop if the client hangs up."""
+        response: HttpResponseBase | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                listening = tasks.create_task(self.listen_for_disconnect(receive))
+                response = await self.run_get_response(request)
+                await self.send_response(response, send)
+                listening.cancel()
+        except BaseExceptionGroup as group:
+            _hung_up, others = group.split(RequestAborted)
+            if others is not None:
+                raise others.exceptions[0] if len(others.exceptions) == 1 else others  # noqa: B904 (as it was)
+        return response
 
 
 def _is_long(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
@@ -153,3 +154,25 @@ async def test_an_error_is_answered(
         monkeypatch.setattr(place, broken)
     for path in ("/join/ABCDEFGH/", "/"):
         assert (await answer(handlers[1], path))[0] == 500
+
+
+async def test_who_hangs_up_stops_what_they_asked_for(
+    handlers: tuple[ASGIHandler, Pages], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_arguments: Any) -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(600)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("workshops.views.join.look_up", slowly)
+    scope = {"type": "http", "method": "GET", "path": "/join/", "headers": [(b"host", b"testserver")]}
+    asked = ApplicationCommunicator(handlers[1], {**scope, "query_string": b"", "http_version": "1.1"})
+    await asked.send_input({"type": "http.request", "body": b""})
+    await begun.wait()
+    await asked.send_input({"type": "http.disconnect"})
+    await asked.wait(20)
+    assert ended.is_set()
