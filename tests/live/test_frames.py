@@ -307,3 +307,68 @@ async def test_a_dialog_stays_open_over_a_redraw(visitors: Visitors, room: FakeR
     await room.until(lambda: room.effects)
     assert room.effects == [{"do": "idea.move", "to": "g1", "idea": "i7"}]
     await expect(page.locator("dialog")).to_be_hidden()
+
+
+async def test_a_great_reveal_comes_whole_and_what_follows_it_after_it(
+    visitors: Visitors, room: FakeRoom
+) -> None:
+    page = await open_room(visitors, room)
+    await page.locator("[name=new-idea]").fill("Half a thou")
+    many = [f"i{n}" for n in range(1, 401)]
+    await room.frame("".join(card(one, f"Idea {one}") for one in many), order={"ideas": many})
+    await room.frame(card("i7", "Changed at once"), order={"ideas": ["i400", *many[:-1]]})
+    await room.set_own({"left": 1, "dots": {}, "mine": []})
+    await expect(page.locator("[data-own-text=left]")).to_have_text("1")
+    assert await ids(page) == ["i400", *many[:-1]]
+    await expect(page.locator("#i7 p")).to_have_text("Changed at once")
+    await expect(page.locator("[name=new-idea]")).to_have_value("Half a thou")
+
+
+async def test_a_whole_view_keeps_what_is_being_written_and_what_did_not_change(
+    visitors: Visitors, room: FakeRoom
+) -> None:
+    page = await open_room(visitors, room)
+    many = [f"i{n}" for n in range(1, 101)]
+    cards = {one: card(one, f"Idea {one}") for one in many}
+    await room.frame("".join(cards.values()), order={"ideas": many})
+    await expect(page.locator("#i100")).to_be_visible()
+    await page.evaluate("document.getElementById('i50').kept = true")
+    room.epoch = "e2"
+    room.live = writer() + f'<ol id="ideas" data-list>{"".join(cards.values())}</ol>'
+    room.order = {"ideas": many}
+    await room.close(4012)
+    await room.until(lambda: room.handshakes == 2)
+    await room.frame(card("i1", "After it"))
+    await expect(page.locator("#i1 p")).to_have_text("After it")
+    assert await page.evaluate("document.getElementById('i50').kept"), "what is the same stays"
+    await page.locator("[name=new-idea]").press_sequentially("Half a")
+    room.epoch = "e3"
+    changed = "".join(card(one, f"Another {one}") for one in many)
+    room.live = f'{writer("Anew")}<ol id="ideas" data-list>{changed}</ol>'
+    await room.close(4012)
+    await expect(page.locator("#i100 p")).to_have_text("Another i100")
+    await page.keyboard.type(" thought")
+    await expect(page.locator("[name=new-idea]")).to_have_value("Half a thought")
+    await expect(page.locator("[name=new-idea]")).to_be_focused()
+    await expect(page.locator("#a1 h2")).to_have_text("Anew", timeout=10_000)
+    await expect(page.locator("[name=new-idea]")).to_have_value("Half a thought")
+    assert await ids(page) == many
+
+
+async def test_what_is_selected_is_said_and_leads_to_its_tools(visitors: Visitors, room: FakeRoom) -> None:
+    pick = '<li id="{0}"><label><input type="checkbox" name="pick" value="{0}"> {0}</label></li>'
+    tools = (
+        '<details id="group-tools"><summary>Tools</summary><button form="act" name="command" value=\'{"do":'
+        '"cluster.make","fields":{"ideas":"pick[]"}}\'>Make a group</button></details>'
+    )
+    room.live = f'{tools}<ol id="ideas" data-list>{pick.format("i1")}{pick.format("i2")}</ol>'
+    page = await open_room(visitors, room)
+    for box in await page.get_by_role("checkbox").all():
+        await box.check()
+    await expect(page.locator(".picked")).to_contain_text("2 ideas selected")
+    await page.get_by_role("button", name="Choose what to do").click()
+    await expect(page.locator("summary")).to_be_focused()
+    await page.get_by_role("button", name="Make a group").click()
+    await expect(page.locator(".picked")).to_be_hidden()
+    await room.until(lambda: room.effects)
+    assert room.effects == [{"do": "cluster.make", "ideas": ["i1", "i2"]}]
