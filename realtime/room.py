@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import Error as DatabaseError
@@ -19,9 +18,10 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from realtime import metrics, wire
-from realtime.crowd import Crowd, Peer
+from realtime.answering import Taken, mail
+from realtime.crowd import Crowd
 from realtime.kinds import SYSTEM
-from realtime.ledger import Ack, Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
+from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
 from realtime.limits import Allowance
 from realtime.showing import Reader, Showing, now_ms
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from realtime.audience import Audience, Form
+    from realtime.crowd import Peer
     from realtime.kinds import Dirty
     from realtime.showing import Key
     from realtime.wire import Packet
@@ -44,16 +45,6 @@ MOST_WAITING = 20_000
 """More commands than this waiting for one room means that the database is too slow: answer `retry`."""
 DATABASE_AWAY = (OperationalError, InterfaceError)
 """Not reachable, locked, restarting: worth another try. Its other errors are about the values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A command that was taken and has to be answered: to a client, or to whoever else wants to hear."""
-
-    asked: Asked
-    peer: Peer | None
-    tell: Callable[[Answer], None] | None
-    at: float
 
 
 class Room:
@@ -158,13 +149,14 @@ class Room:
         answered: list[tuple[Taken, Answer]] = []
         if self._waiting or self._stale:
             answered = await self._commit()
-        self._flush(answered)
-        self._next_turn = max(begun + TURN_SECONDS, time.monotonic())
         if self.ledger.life != self._life:
             logger.warning("room.restored_backup")
+            self._answer(answered)
             self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and begin anew
-        else:
-            self._tend(time.monotonic())
+            return
+        self._flush(answered)
+        self._next_turn = max(begun + TURN_SECONDS, time.monotonic())
+        self._tend(time.monotonic())
 
     def _tend(self, now: float) -> None:
         """Do what the clock asks for."""
@@ -259,7 +251,7 @@ class Room:
 
     def _flush(self, answered: list[tuple[Taken, Answer]], *, at_once: bool = False) -> None:
         """Answer, and show what changed. Who is answered gets frame and own view with it, in one write."""
-        mail = self._mail(answered)
+        answers = mail(answered)
         frames: dict[Key, Packet] = {}
         own: dict[Peer, Packet] = {}
         begun = time.monotonic()
@@ -267,8 +259,8 @@ class Room:
             if self.ledger.state is not None:
                 self._draw(begun, frames, own, at_once=at_once)
         finally:  # even if a template fails: what is durable is acknowledged
-            self._crowd.deliver(frames, mail, own)
-        if frames or mail:
+            self._crowd.deliver(frames, answers, own)
+        if frames or answers:
             metrics.FLUSH_SECONDS.observe(time.monotonic() - begun)
 
     def _draw(self, now: float, frames: dict[Key, Packet], own: dict[Peer, Packet], *, at_once: bool) -> None:
@@ -288,22 +280,8 @@ class Room:
     def _concerned(self, dirty: Dirty) -> list[Peer]:
         return list(self._crowd.peers if dirty.whole or dirty.everybody else self._crowd.of(dirty.people))
 
-    def _mail(self, answered: list[tuple[Taken, Answer]]) -> dict[Peer, list[Packet]]:
-        """Sort answers by the client they go to, and tell the others."""
-        mail: dict[Peer, list[Packet]] = {}
-        now = time.monotonic()
-        for taken, answer in answered:
-            _count(answer)
-            metrics.ACK_SECONDS.observe(now - taken.at)
-            if taken.peer is not None:
-                packet = wire.answer_packet(answer, taken.peer.language)
-                mail.setdefault(taken.peer, []).append(packet)
-            elif taken.tell is not None:
-                taken.tell(answer)
-        return mail
-
     def _answer(self, answered: list[tuple[Taken, Answer]]) -> None:
-        self._crowd.deliver({}, self._mail(answered), {})
+        self._crowd.deliver({}, mail(answered), {})
 
     def _heartbeat(self, now: float) -> None:
         for peer in self._crowd.peers:
@@ -444,18 +422,3 @@ class Room:
         self._stopping = True
         self._wake.set()
         await self._task
-
-
-_ANSWERS = {
-    "accepted": metrics.COMMANDS.labels("accepted"),
-    "duplicate": metrics.COMMANDS.labels("duplicate"),
-    "refused": metrics.COMMANDS.labels("refused"),
-    "retry": metrics.COMMANDS.labels("retry"),
-}
-
-
-def _count(answer: Answer) -> None:
-    if isinstance(answer, Ack):
-        _ANSWERS["duplicate" if getattr(answer, "again", False) else "accepted"].inc()
-    else:
-        _ANSWERS["refused" if isinstance(answer, Refusal) else "retry"].inc()
