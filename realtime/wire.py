@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 MOST_BYTES_IN = 65_536
-MOST_BYTES_OUT = 65_536
-"""A larger frame isn't sent; the client is told to fetch the snapshot."""
 
 HEARTBEAT_SECONDS = 15
 
