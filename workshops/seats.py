@@ -131,4 +131,20 @@ class _Bare:
     """What `get_user` needs of a request."""
 
     def __init__(self, session: Any) -> None:
-        self.session = session
+        self.session = _Read(session)
+
+
+class _Read:
+    """A session that is only read: `get_user` renews it under a new SECRET_KEY, and a socket can't hand that on."""
+
+    def __init__(self, session: Any) -> None:
+        self.get, self._session = session.get, session
+
+    def __getitem__(self, name: str) -> Any:
+        return self._session[name]
+
+    def __setitem__(self, name: str, value: Any) -> None: ...
+
+    def cycle_key(self) -> None: ...
+
+    def flush(self) -> None: ...
