@@ -115,7 +115,7 @@ def inside(workshop: Workshop, name: str) -> Client:
 def who(client: Client, workshop: Workshop) -> str | None:
     """As whom the wire over HTTP knows somebody."""
     address = reverse("workshops:frames", args=[workshop.pk])
-    answer = client.get(address, {"format": "json", "after": 0, "epoch": "?"})
+    answer = client.get(f"{address}?format=json&after=0&epoch=none")
     if answer.status_code == 403:
         return None
     person: str = answer.json()["messages"][0]["hello"]["person"]

@@ -26,6 +26,7 @@ from workshops.actions import make_workshop
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN = "a" * 32
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
+communicator: Any = ApplicationCommunicator  # it has no types
 CHANGING = re.compile(rb'value="[A-Za-z0-9]{64}"|name="op" value="[^"]+"')
 
 
@@ -39,10 +40,10 @@ def handlers() -> Iterator[tuple[ASGIHandler, Pages]]:
 
 async def answer(
     handler: ASGIHandler, path: str, *headers: tuple[bytes, bytes], form: bytes | None = None
-) -> tuple[int, dict[str, str], dict[str, dict[str, str]], bytes]:
+) -> tuple[int, dict[str, str], dict[str, dict[str, Any]], bytes]:
     """Status, headers, cookies with all their attributes, body; without what differs each time."""
     name, _, query = path.partition("?")
-    scope = {
+    scope: dict[str, Any] = {
         "type": "http",
         "http_version": "1.1",
         "scheme": "http",
@@ -55,7 +56,7 @@ async def answer(
     }
     if form is not None:
         scope["headers"].append((b"content-length", str(len(form)).encode()))
-    asked = ApplicationCommunicator(handler, scope)
+    asked: Any = communicator(handler, scope)
     await asked.send_input({"type": "http.request", "body": form or b""})
     start = await asked.receive_output(20)
     body, more = b"", True
@@ -64,7 +65,7 @@ async def answer(
         body, more = body + part.get("body", b""), part.get("more_body", False)
     await asked.wait(20)
     told: dict[str, str] = {}
-    cookies: dict[str, dict[str, str]] = {}
+    cookies: dict[str, dict[str, Any]] = {}
     for key, value in start["headers"]:
         if key.lower() == b"set-cookie":
             for cookie, morsel in SimpleCookie(value.decode()).items():
@@ -170,7 +171,7 @@ async def test_who_hangs_up_stops_what_they_asked_for(
 
     monkeypatch.setattr("workshops.views.join.look_up", slowly)
     scope = {"type": "http", "method": "GET", "path": "/join/", "headers": [(b"host", b"testserver")]}
-    asked = ApplicationCommunicator(handlers[1], {**scope, "query_string": b"", "http_version": "1.1"})
+    asked: Any = communicator(handlers[1], {**scope, "query_string": b"", "http_version": "1.1"})
     await asked.send_input({"type": "http.request", "body": b""})
     await begun.wait()
     await asked.send_input({"type": "http.disconnect"})
