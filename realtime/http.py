@@ -100,7 +100,7 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
     messages = await _news(request, room, peer, after, epoch)
     if messages is None:
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-    next_ = f"{room.ledger.seq}"
+    next_ = f"{room.showing.looked_at}"  # what is durable and not shown yet must count as new next time
     return _json(f'{{"messages":[{",".join(messages)}],"next":"{next_}"}}')
 
 

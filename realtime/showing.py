@@ -98,6 +98,8 @@ class Showing:
         self._now_of = (-1, -1)
         self._own_changed: dict[str, int] = {}
         self._own_changed_all = ledger.seq  # what was before this process looked may have changed for anybody
+        self.looked_at = ledger.seq
+        """How far changes are noted. The ledger may be ahead of it: durable, and not shown yet."""
 
     # -- audiences -----------------------------------------------------------------------------------------------
 
@@ -135,6 +137,7 @@ class Showing:
         if dirty:
             for shown in self._shown.values():
                 shown.owed.add(dirty)
+            self.looked_at = self.ledger.seq
             self._own_changed.update(dict.fromkeys(dirty.people, self.ledger.seq))
             if dirty.everybody:
                 self._own_changed_all = self.ledger.seq

@@ -140,6 +140,24 @@ async def test_own_changes_wake_only_that_persons_poll(room: Room) -> None:
     assert not any("from" in message for message in messages)
 
 
+async def test_own_changes_are_not_missed_between_the_commit_and_the_flush(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kinds, mark, _frame = await news(room, "ben", after=0)
+    with monkeypatch.context() as held:
+        held.setattr(room, "_flush", lambda *_arguments, **_options: None)
+        answers = await hub().in_thread(
+            room.ledger.commit, [asked("card.add", "ben", text="Hidden", secret=True)]
+        )
+        assert isinstance(answers[0], Ack)
+        answer = await get(room, "ben", after=0, next=mark, epoch="of before")  # news of another kind
+        mark = orjson.loads(answer.content)["next"]
+    room._flush([])
+    answer = await get(room, "ben", after=0, next=mark, wait=1)
+    assert answer.status_code == 200
+    assert b'"mine":["c1"]' in answer.content
+
+
 async def test_own_changes_are_not_missed_when_the_room_was_folded_away(stream: Stream) -> None:
     room = await hub().open(stream.pk)
     _kinds, mark, _frame = await news(room, "ben", after=0)
