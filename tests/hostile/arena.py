@@ -212,7 +212,7 @@ async def arena(kind: Kind) -> AsyncIterator[Arena]:
     """Start a server on a scene of its own and fill it with people."""
     scene = new_scene(kind)
     server = Daphne(scene.database_url)
-    server.start()
+    server.start(60)
     try:
         async with AsyncExitStack() as stack:
             made = Arena(scene, server, stack)

@@ -29,6 +29,8 @@ async def exchange(port: int, data: bytes, *, seconds: float = 3) -> bytes:
         async with asyncio.timeout(seconds):
             while chunk := await reader.read(65536):
                 got += chunk
+                if got.startswith(b"HTTP/1.1 101"):
+                    break  # it opened, which is all that a handshake can tell
     except (TimeoutError, ConnectionError):
         pass
     finally:
