@@ -42,7 +42,17 @@ async def differs(person: Person, *, words_only: bool = False) -> list[str]:
         return ["no answer"]
     if words_only:
         return [] if said_by(person.client.view) == said_by(there) else ["its words or their order"]
-    return differences(person.client.view, there)
+    found = differences(person.client.view, there)
+    return [
+        *found[:4],
+        *(f"{one}: {_value(person.client.view, one)} / {_value(there, one)}" for one in found[:1]),
+    ]
+
+
+def _value(view: View, key: str) -> str:
+    """What a view shows there, for the report."""
+    value = {name: shown for name, shown in view.items.items() if name.partition(".")[0] == key}
+    return str(value or (view.own, view.own_items, view.lists))[:600]
 
 
 def said_by(view: View) -> tuple[object, ...]:

@@ -128,6 +128,8 @@ class Crowd:
         self.near_transport: Transport | None = None
         self.people: list[Person] = []
         self.facilitators: list[Person] = []
+        self.guests: list[Person] = []
+        """Others who came in, of whom nothing is asked."""
         self._sessions: list[aiohttp.ClientSession] = []
 
     @property
@@ -194,5 +196,5 @@ class Crowd:
 
     async def leave(self) -> None:
         """Everybody goes."""
-        await asyncio.gather(*(one.client.close() for one in self.everybody))
+        await asyncio.gather(*(one.client.close() for one in (*self.everybody, *self.guests)))
         await asyncio.gather(*(session.close() for session in self._sessions))

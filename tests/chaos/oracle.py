@@ -41,7 +41,7 @@ class Found:
 class Secrets:
     """What must not be sent: words by their mark with who may see them, and totals while they are hidden."""
 
-    private: dict[str, str] = field(default_factory=dict)
+    private: dict[str, set[str]] = field(default_factory=dict)
     taken_off: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     """A mark that was hidden, and how much everybody who must not see it any more had received by then."""
     silent: list[tuple[dict[str, int], dict[str, int]]] = field(default_factory=list)
@@ -73,9 +73,13 @@ def check_log(place: Place, events: Sequence[Event], people: Sequence[Person]) -
         if actor in names:
             kind = first[actor, op].kind
             found.doubled.append(f"{kind} {op} of {names[actor]} is in the log, and nobody sent it")
-    written = Counter(words.mark_of(event.private["text"]) for event in events if event.kind == "idea.added")
+    written = Counter(
+        (event.actor, words.mark_of(event.private["text"])) for event in events if event.kind == "idea.added"
+    )
     found.doubled += [
-        f"idea {mark} was written {count} times" for mark, count in written.items() if count > 1
+        f"idea {mark} of {names.get(actor, actor)} was written {count} times"
+        for (actor, mark), count in written.items()
+        if count > 1
     ]
     return found
 
@@ -187,7 +191,7 @@ def check_hidden(people: Sequence[Person], secrets: Secrets) -> Found:
             found.leaked += [
                 f"{person.name} was sent the private idea {mark}"
                 for mark in marks
-                if secrets.private.get(mark, person.id) != person.id
+                if mark in secrets.private and person.id not in secrets.private[mark]
             ]
             found.leaked += [
                 f"{person.name} was sent idea {mark} after it was hidden"
@@ -206,11 +210,12 @@ def _totals(person: Person, secrets: Secrets) -> Iterator[str]:
                 yield f"{person.name} was sent totals while they were hidden"
 
 
-def private_marks(people: Sequence[Person]) -> dict[str, str]:
-    """Who wrote which private idea."""
-    return {
-        words.mark_of(operation.command["text"]): person.id
-        for person in people
-        for operation in person.sent.values()
-        if operation.command["do"] == "idea.add" and operation.command["activity"] != SHARED
-    }
+def private_marks(people: Sequence[Person]) -> dict[str, set[str]]:
+    """Who wrote which private idea; also who sent somebody else's again as their own."""
+    authors: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        for operation in person.sent.values():
+            command = operation.command
+            if command["do"] == "idea.add" and command["activity"] != SHARED:
+                authors[words.mark_of(command["text"])].add(person.id)
+    return authors

@@ -102,7 +102,8 @@ class Play:
         except DidNotHappen as error:
             self.result.not_happened = str(error)
         except Exception as error:  # noqa: BLE001  # one fault that can't be played is no reason not to play the others
-            self.result.not_happened = f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}"
+            said = f"{type(error).__name__}: {error}"[-800:]
+            self.result.not_happened = "".join([*traceback.format_tb(error.__traceback__)[-3:], said])
         finally:
             for task in self.load.values():
                 task.cancel()

@@ -142,12 +142,16 @@ class Proxy:
     async def _pump(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, limit: asyncio.Timeout
     ) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while some := await source.read(65_536):
                 await self._through(target)
                 target.write(some)
                 await target.drain()
                 self._not_idle(limit)
+        except OSError:  # a process that died with something unread
+            if target not in self._dead:
+                target.transport.abort()
+        else:
             if target not in self._dead:
                 target.close()
 

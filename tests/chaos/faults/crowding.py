@@ -127,6 +127,7 @@ class Flood(Fault):
 
     async def blow(self, play: Play) -> None:
         self.flooder = await play.crowd.enter("Flooder", 1)
+        play.crowd.guests.append(self.flooder)
 
     async def mend(self, play: Play) -> str:
         messages, pings, lines = await asyncio.gather(

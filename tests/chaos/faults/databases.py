@@ -87,6 +87,7 @@ class DiskFull(Fault):
 
     name = "disk-full"
     gap = 0.05
+    each = 100_000
     moments = False
 
     def lab(self, kind: Kind, places: int) -> Lab | None:

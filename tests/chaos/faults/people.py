@@ -30,7 +30,7 @@ class Facilitators(Fault):
     each = 8
 
     async def blow(self, play: Play) -> None:
-        """The presses come in `mend`."""
+        play.crowd.guests.append(await play.crowd.enter("Shown out and let in", 1))
 
     async def mend(self, play: Play) -> str:
         left, right = play.crowd.facilitators
@@ -74,7 +74,7 @@ def commands(play: Play, stage: Any) -> dict[str, dict[str, Any]]:
     seen = {"if": {"activity": step.get("id", ""), "round": step.get("round", 0)}}
     ideas = play.crowd.facilitators[0].client.lists.get("ideas", []) or ["idea-i1", "idea-i2"]
     first, second = (one.partition("-")[2] for one in (ideas * 2)[:2])
-    somebody = play.crowd.people[0].id
+    somebody = play.crowd.guests[0].id if play.crowd.guests else ""
     here, other = step.get("id", SHARED), play.rng.choice([PRIVATE, SHARED, HIDDEN])
     every: dict[str, dict[str, Any]] = {
         **{do: {**seen} for do in ("show.next", "show.back")},
