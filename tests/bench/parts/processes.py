@@ -8,9 +8,8 @@ be equal, but what is true at a number must be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -85,16 +84,16 @@ def _run(bench: Bench, processes: int, number: int) -> tuple[Played, int]:
         played = bench.play(what, plan, clocks)
     played.must_be_sound(what)
     must_be_kept(url, commands, len(actions))
-    compared = _same_order(frames, url, place)
+    compared = same_order(frames.read_text().splitlines(), _votes_of(url, place))
     frames.unlink()
     return played, compared
 
 
-def _same_order(frames: Path, url: str, place: Place) -> int:
-    """Compare every total of every frame with the log; gives how many. Raises Unsound."""
+def same_order(frames: Iterable[str], log: Iterator[tuple[int, str, str, int]]) -> int:
+    """Compare every total of every frame with the log (seq, actor, item, dots); gives how many. Raises Unsound."""
     shown = sorted(
         (message["seq"], item, int(dots))
-        for message in map(_message, frames.read_text().splitlines())
+        for message in map(_message, frames)
         if "from" in message
         for item, dots in TOTAL.findall(message.get("html", ""))
     )
@@ -102,7 +101,6 @@ def _same_order(frames: Path, url: str, place: Place) -> int:
         raise Unsound("no totals were found in the frames, so their order can't be compared")
     held: dict[tuple[str, str], int] = {}
     totals: dict[str, int] = {}
-    log = _votes_of(url, place)
     event = next(log, None)
     for seq, item, dots in shown:
         while event is not None and event[0] <= seq:
@@ -110,10 +108,8 @@ def _same_order(frames: Path, url: str, place: Place) -> int:
             totals[of] = totals.get(of, 0) + now - held.get((actor, of), 0)
             held[actor, of] = now
             event = next(log, None)
-        if totals.get(item, 0) != dots:
-            raise Unsound(
-                f"a frame says that {item} had {dots} dots at {seq}, by the log it had {totals.get(item, 0)}"
-            )
+        if (logged := totals.get(item, 0)) != dots:
+            raise Unsound(f"a frame says that {item} had {dots} dots at {seq}, by the log it had {logged}")
     return len(shown)
 
 
