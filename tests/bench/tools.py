@@ -45,7 +45,7 @@ def bring(folder: Path) -> Tools:
     )
     modules = _node_modules(folder)
     python = _python(folder)
-    versions = {"gcc": _first_line("gcc", "--version"), "node": _first_line(node, "--version")}
+    versions = {"gcc": _first_line("gcc", "-dumpfullversion"), "node": _first_line(node, "--version")}
     for name in ("socket.io", "ws", "y-websocket", "yjs"):
         versions[name] = json.loads((modules / name / "package.json").read_text())["version"]
     found = _run([python, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"], "pip")
