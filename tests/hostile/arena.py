@@ -89,7 +89,7 @@ class Arena:
         """Open a browser of its own, with a CSRF token."""
         session = aiohttp.ClientSession(cookie_jar=guest.cookie_jar())
         await self.stack.enter_async_context(session)
-        async with session.get(f"{self.server.url}/join/{self.scene.code}/") as response:
+        async with session.get(f"{self.server.url}/accounts/login/") as response:
             assert response.status == 200
         return session
 
