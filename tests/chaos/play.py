@@ -178,7 +178,7 @@ class Play:
         self.result.heal = max(self.result.heal, seconds)
         self.result.found.diverged += [f"{line} ({self.moment or 'any moment'})" for line in late]
         if not self.closed:
-            await self.crowd.act(max(2, min(each, self.size.each) // 4), self.scene)
+            await self.crowd.act(min(each, self.size.each), self.scene)  # it works again, for everybody
         await self._ask_again()
         await self.fault.after(self)
         await self._check()

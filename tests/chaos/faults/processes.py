@@ -32,7 +32,7 @@ class KillAnywhere(Fault):
 
     name = "kill-9-anywhere"
     moments = False
-    gap = 0.08
+    gap = 0.15
     each = 100_000
 
     async def blow(self, play: Play) -> None:
