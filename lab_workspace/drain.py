@@ -55,7 +55,8 @@ def _take_signals(reactor: Any) -> None:
 async def _drain_and_stop(reactor: Any) -> None:
     logger.info("drain.begun")
     try:
-        await asyncio.sleep(getattr(settings, "DRAIN_WAIT_SECONDS", 0.0))  # the proxy notices meanwhile
+        await asyncio.sleep(settings.DRAIN_WAIT_SECONDS)  # the proxy notices meanwhile
+        _stop_listening(reactor)
         await asyncio.wait_for(hub.drain(), SECONDS)
         await asyncio.sleep(0.2)  # for the last frames to leave
     except TimeoutError:
@@ -64,6 +65,14 @@ async def _drain_and_stop(reactor: Any) -> None:
         logger.exception("drain.failed")
     finally:
         reactor.stop()
+
+
+def _stop_listening(reactor: Any) -> None:
+    """Take nobody new: who is about to be sent away would come straight back here, where the proxy sees most room."""
+    from twisted.internet.interfaces import IListeningPort  # noqa: PLC0415 (only under Daphne)
+
+    for port in [reader for reader in reactor.getReaders() if IListeningPort.providedBy(reader)]:
+        port.stopListening()
 
 
 def _leave() -> None:
