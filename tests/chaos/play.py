@@ -160,6 +160,8 @@ class Play:
 
     async def _round(self) -> None:
         each = self.fault.each or self.size.each
+        if self.result.proofs:
+            await self._back_to_first_servers()
         self.begin_load(each, self.fault.gap)
         await self.some_done(0.3)
         if self.fault.moments:
@@ -182,6 +184,12 @@ class Play:
         await self._ask_again()
         await self.fault.after(self)
         await self._check()
+
+    async def _back_to_first_servers(self) -> None:
+        """Who went to another process while theirs was away comes back to it, so that it can be struck again."""
+        await asyncio.gather(*(one.client.wake() for one in self.crowd.near))
+        for one in self.crowd.near:
+            await one.client.wait_until(lambda client: client._connected.is_set(), 20)
 
     def begin_load(self, each: int, gap: float) -> None:
         """Let everybody work, on the side."""

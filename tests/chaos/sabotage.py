@@ -33,7 +33,8 @@ def commit(
     """Commit a batch, or not quite."""
     if KIND == "leak":
         private = [one for one in batch if one.do == "idea.add" and one.fields.get("activity") == "a1"]
-        _secret.extend(str(one.fields["text"]) for one in private)
+        if private and not _secret[0]:
+            _secret[0] = str(private[0].fields["text"])
     chosen = [one for one in batch if KIND in {"drop", "double"} and _chosen(one)]
     if KIND == "double":
         twice = [replace(one, op=f"again-{one.op}") for one in chosen]
@@ -56,6 +57,6 @@ def install() -> None:
 
     def own(self: WorkshopRoom, state: Any, person: str, reader: str) -> Own:
         given = truly(self, state, person, reader)
-        return replace(given, data={**given.data, "said": _secret[-1]})
+        return given if reader == "facilitator" else replace(given, data={**given.data, "said": _secret[0]})
 
     WorkshopRoom.own = own  # type: ignore[method-assign]

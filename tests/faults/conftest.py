@@ -15,9 +15,7 @@ from tests.servers import Redis
 class Serve(Protocol):
     """Starts one server; it is killed at the end of the module."""
 
-    def __call__(
-        self, database_url: str, redis_url: str = "", *, application: str = "", **env: str
-    ) -> Daphne: ...
+    def __call__(self, database_url: str, redis_url: str = "", **env: str) -> Daphne: ...
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +23,8 @@ def serve() -> Iterator[Serve]:
     """Start servers that live until the module's tests are done."""
     servers: list[Daphne] = []
 
-    def start(database_url: str, redis_url: str = "", *, application: str = "", **env: str) -> Daphne:
+    def start(database_url: str, redis_url: str = "", **env: str) -> Daphne:
         server = Daphne(database_url, redis_url=redis_url, **env)
-        if application:
-            server.command[-1] = application
         servers.append(server)
         server.start()
         return server
