@@ -232,7 +232,8 @@ class Play:
 
     async def _blow_at_moment(self) -> None:
         """Strike while a command stands still: before it is durable, before it is answered, or after."""
-        who = next(one for one in self.crowd.near if one.client.transport == "socket" and not one.reader)
+        near = [one for one in self.crowd.near if not one.reader]
+        who = next((one for one in near if one.client.transport == "socket"), near[0])
         command = {"do": "idea.add", "activity": PRIVATE, "text": words.new(self.rng)}
         control = self.lab.controls[0]
         if self.moment != AFTER_ACK:
@@ -261,13 +262,20 @@ class Play:
 
     async def _ask_again(self) -> None:
         """Whatever was answered is answered the same when it is sent again."""
-        for person in self.rng.sample(self.crowd.people, min(6, len(self.crowd.people))):
-            done = [one for one in person.sent.values() if isinstance(one.answer, Ack)]
-            for one in self.rng.sample(done, min(2, len(done))):
-                status, answer = await person.client.post({"op": one.op, **one.command})
-                said = {"ack": one.op, "seq": one.answer.seq}  # type: ignore[union-attr]
-                if (status, answer) != (200, said) and status != 503 and not person.client.ended:
-                    self.result.found.doubled.append(f"{one.op} was answered {said}, and then {answer}")
+        await asyncio.gather(
+            *(
+                self._ask_one(one)
+                for one in self.rng.sample(self.crowd.people, min(6, len(self.crowd.people)))
+            )
+        )
+
+    async def _ask_one(self, person: Person) -> None:
+        done = [one for one in person.sent.values() if isinstance(one.answer, Ack)]
+        for one in person.rng.sample(done, min(2, len(done))):
+            status, answer = await person.client.post({"op": one.op, **one.command})
+            said = {"ack": one.op, "seq": one.answer.seq}  # type: ignore[union-attr]
+            if (status, answer) != (200, said) and status != 503 and not person.client.ended:
+                self.result.found.doubled.append(f"{one.op} was answered {said}, and then {answer}")
 
     # -- the end -------------------------------------------------------------------------------------------------
 

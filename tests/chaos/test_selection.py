@@ -23,7 +23,7 @@ ON: dict[Kind, tuple[type[Fault], ...]] = {
 
 
 async def played(lab: Lab, fault: Fault) -> Result:
-    size = THREE_MOMENTS if isinstance(fault, Kill) else SMALL
+    size = THREE_MOMENTS if isinstance(fault, Kill) and lab.kind == "sqlite" else SMALL
     return await Play(lab, fault, f"1/{fault.name}/{lab.kind}", size).run()
 
 

@@ -117,6 +117,10 @@ class Duplicates(Fault):
         must(isinstance(own, Ack) and len(answers) == 8, f"it was answered {own}")
         if said - {(200, own.op, own.seq)}:
             play.result.found.doubled.append(f"one operation was answered {own} and {said}")
+        play.stopped = (
+            True  # who sends the next thing before the answer to the last one has no order to rely on
+        )
+        await asyncio.gather(*play.load.values())
         pressed = await asyncio.gather(*(self._both_ways(play, one) for one in play.crowd.people))
         return f"8 sends of one operation; {sum(pressed)} operations over two ways at once"
 
