@@ -13,7 +13,6 @@ import asyncio
 import gc
 import os
 import sys
-from importlib import import_module
 
 import django
 
@@ -69,11 +68,9 @@ def _refuse_unsafe() -> None:
     """End with a sentence where the settings would lose what people write."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
     django.setup()
-    try:
-        checks = import_module("lab_workspace.operations.checks")
-    except ModuleNotFoundError:
-        return
-    checks.refuse_unsafe()
+    from lab_workspace.operations.checks import refuse_unsafe  # noqa: PLC0415 (reads the settings)
+
+    refuse_unsafe()
 
 
 def _collect_rarely() -> None:
