@@ -21,6 +21,8 @@ class Fault:
 
     name: ClassVar[str]
     stores: ClassVar[tuple[Kind, ...]] = ("sqlite", "postgres")
+    alone: ClassVar[tuple[Kind, ...]] = ()
+    """On which stores it needs a lab of its own."""
     moments: ClassVar[bool] = True
     wakes: ClassVar[bool] = False
     """Whether devices come back with a new line though the old one seems open, as after a sleep."""
@@ -48,9 +50,9 @@ class Fault:
     async def tidy(self, play: Play) -> None:
         """Leave the lab as it was, whatever happened."""
 
-    def lab(self, kind: Kind, places: int) -> Lab | None:
-        """A lab of its own, if it can't be played on the common one."""
-        return None
+    def lab(self, kind: Kind) -> Lab:
+        """The lab of its own, for those `alone`."""
+        raise NotImplementedError
 
 
 def must(happened: object, what: str) -> None:

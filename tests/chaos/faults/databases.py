@@ -86,15 +86,16 @@ class DiskFull(Fault):
     """The disk of the database has no room left for a while."""
 
     name = "disk-full"
+    alone: ClassVar[tuple[Kind, ...]] = ("postgres",)  # to SQLite a limit on its pages is the same
     gap = 0.05
     each = 100_000
     moments = False
 
-    def lab(self, kind: Kind, places: int) -> Lab | None:
-        if kind == "sqlite":
-            return None  # a limit on its pages is the same to SQLite
+    def lab(self, kind: Kind) -> Lab:
         self.disk = SmallDisk(services.FOLDER / f"small-disk-{uuid.uuid4().hex[:6]}", 400)
-        return Lab(kind, places, postgres=Postgres(self.disk.folder / "postgres"))
+        own = Lab(kind, postgres=Postgres(self.disk.folder / "postgres"))
+        own.on_close(self.disk.remove)
+        return own
 
     async def blow(self, play: Play) -> None:
         self.logged = play.lab.logs().count("room.retry")
@@ -127,12 +128,10 @@ class DiskFull(Fault):
 
     async def tidy(self, play: Play) -> None:
         await self._free(play)
-        if play.lab.kind == "postgres":
-            play.lab.on_close(self.disk.remove)
 
 
 class SmallDisk:
-    """A file system in memory, small enough to be filled. Where none may be mounted, one large file must do."""
+    """A file system in memory, small enough to be filled. Only root can mount one."""
 
     def __init__(self, folder: Path, megabytes: int) -> None:
         self.folder = folder
