@@ -353,6 +353,9 @@ class Room:
         if after is not None and epoch == self.ledger.epoch:
             await self.caught_up(after)
         async with self.reading():
+            if not self.ledger.kind.may_enter(self.ledger.state, peer.person, peer.reader):
+                peer.shut(wire.REMOVED)  # removed while the way here was made
+                return
             shown = self.showing.to(peer)
             if after is None or not self.showing.can_resume(after, epoch):
                 metrics.RESYNCS.labels("newcomer" if after is None else "restored").inc()
