@@ -248,7 +248,8 @@ class Pages(ASGIHandler):
 
 
 def _is_long(request: HttpRequest) -> bool:
+    """Say whether a body is long, or may be: who sends it in pieces doesn't say how many come."""
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0) > LARGE_FORM
+        return int(request.META.get("CONTENT_LENGTH", "")) > LARGE_FORM
     except ValueError:
         return True

@@ -86,9 +86,9 @@ def main(argv: list[str] | None = None) -> None:
     use_fast_loop()
     from daphne.cli import CommandLineInterface  # noqa: PLC0415 (makes the event loop)
 
-    from lab_workspace import handshakes  # noqa: PLC0415 (needs Daphne)
+    from lab_workspace import daphne_mended  # noqa: PLC0415 (needs Daphne)
 
-    handshakes.install()
+    daphne_mended.install()
 
     _refuse_unsafe()
     from twisted.internet import reactor  # noqa: PLC0415 (Daphne has made it)
