@@ -6,12 +6,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from realtime.kinds import Refused
+from realtime.kinds import Refused, filled
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Everything that doesn't print, except line breaks and the joiners that some scripts and emoji need.
 _UNPRINTABLE = re.compile(
@@ -48,9 +51,9 @@ def _piles_up(text: str) -> bool:
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
-def bad_field(name: str, sentence: str) -> Refused:
+def bad_field(name: str, sentence: StrOrPromise) -> Refused:
     """Make the refusal for one field."""
-    return Refused("bad_field", _("“%(field)s”: %(what)s") % {"field": name, "what": sentence})
+    return Refused("bad_field", filled(_("“%(field)s”: %(what)s"), field=name, what=sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,15 @@ class Text(Field):
             over = len(text) - self.most
             raise Refused(
                 "too_long",
-                ngettext(
-                    "This is %(over)d character too long. Up to %(most)d fit.",
-                    "This is %(over)d characters too long. Up to %(most)d fit.",
-                    over,
-                )
-                % {"over": over, "most": self.most},
+                filled(
+                    ngettext_lazy(
+                        "This is %(over)d character too long. Up to %(most)d fit.",
+                        "This is %(over)d characters too long. Up to %(most)d fit.",
+                        over,
+                    ),
+                    over=over,
+                    most=self.most,
+                ),
             )
         return text
 
@@ -123,7 +129,7 @@ class Whole(Field):
         if not self.least <= value <= self.most:
             raise bad_field(
                 name,
-                _("this must be from %(least)d to %(most)d.") % {"least": self.least, "most": self.most},
+                filled(_("this must be from %(least)d to %(most)d."), least=self.least, most=self.most),
             )
         return value
 
@@ -149,7 +155,7 @@ class OneOf(Field):
     def read(self, name: str, value: Any) -> str:
         if not isinstance(value, str) or value not in self.choices:
             raise bad_field(
-                name, _("this must be one of: %(choices)s.") % {"choices": ", ".join(self.choices)}
+                name, filled(_("this must be one of: %(choices)s."), choices=", ".join(self.choices))
             )
         return value
 
@@ -191,7 +197,7 @@ def read_form(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
     unknown = [name for name in given if name not in form]
     if unknown:
         name = unknown[0] if unknown[0].isprintable() and len(unknown[0]) <= 40 else "?"
-        raise Refused("unknown_field", _("“%(field)s” is not known here.") % {"field": name})
+        raise Refused("unknown_field", filled(_("“%(field)s” is not known here."), field=name))
     values = {}
     for name, field in form.items():
         value = given.get(name)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from django.utils.functional import keep_lazy_text
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -62,6 +64,12 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.sentence = sentence
+
+
+@keep_lazy_text
+def filled(sentence: StrOrPromise, **values: object) -> str:
+    """Put values into a lazy sentence that stays lazy; `%` would take it in the language of whoever decides here."""
+    return str(sentence) % values
 
 
 @dataclass(slots=True)

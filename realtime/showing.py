@@ -170,17 +170,16 @@ class Showing:
 
     def own(self, reader: Reader) -> Packet:
         """Make the message with what only this person gets."""
-        own = self.ledger.kind.own(self.ledger.state, reader.person, reader.reader)
-        message: dict[str, Any] = {"own": own.data}
-        if own.fragments:
-            with translation.override(reader.language):
-                if reader.form == "json":
-                    message["items"] = {
-                        key: wire.plain(fragment.context) for key, fragment in own.fragments.items()
-                    }
-                else:
-                    message["html"] = "".join(own_fragments(own).values())
-        return wire.packet(message)
+        with translation.override(reader.language):
+            own = self.ledger.kind.own(self.ledger.state, reader.person, reader.reader)
+            message: dict[str, Any] = {"own": own.data}
+            if own.fragments and reader.form == "json":
+                message["items"] = {
+                    key: wire.plain(fragment.context) for key, fragment in own.fragments.items()
+                }
+            elif own.fragments:
+                message["html"] = "".join(own_fragments(own).values())
+            return wire.packet(message)
 
     def now(self, reader: str, language: str) -> Packet:
         """Give a joining client the message about who is here: the one that all others have, perhaps a second old."""

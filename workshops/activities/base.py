@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused
+from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, filled
 from workshops.live import words
 
 if TYPE_CHECKING:
@@ -244,5 +244,6 @@ __all__ = [
     "Own",
     "Refused",
     "Settings",
+    "filled",
     "setting",
 ]

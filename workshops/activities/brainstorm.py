@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from realtime.fields import Id, Text
 from workshops.activities import base
@@ -19,6 +19,7 @@ from workshops.activities.base import (
     NewEvent,
     Own,
     Refused,
+    filled,
     setting,
 )
 from workshops.live import words
@@ -107,7 +108,7 @@ class Brainstorm(Activity):
             "The ideas of “%(title)s” were never shown: their words are not put into the archive. "
             "Show them first if they should be."
         )
-        return sentence % {"title": step.title}
+        return filled(sentence, title=step.title)
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.contributor(by)
@@ -162,22 +163,22 @@ class Brainstorm(Activity):
     def _check_length(step: Step, text: str) -> None:
         most, over = step.settings.most_characters, len(text) - step.settings.most_characters
         if over > 0:
-            sentence = ngettext(
+            sentence = ngettext_lazy(
                 "This is %(over)d character too long. Up to %(most)d fit.",
                 "This is %(over)d characters too long. Up to %(most)d fit.",
                 over,
             )
-            raise Refused("too_long", sentence % {"over": over, "most": most})
+            raise Refused("too_long", filled(sentence, over=over, most=most))
 
     def _check_count(self, state: State, step: Step, by: str, number: int) -> None:
         most = step.settings.most_ideas
         if most and sum(1 for idea in self._of(state, step, by) if idea.round == number) >= most:
-            sentence = ngettext(
+            sentence = ngettext_lazy(
                 "You have written your %(most)d idea. Change it or remove it to write another.",
                 "You have written all of your %(most)d ideas. Change one, or remove one to write another.",
                 most,
             )
-            raise Refused("no_ideas_left", sentence % {"most": most})
+            raise Refused("no_ideas_left", filled(sentence, most=most))
 
     @staticmethod
     def _check_room(state: State, step: Step, by: str, number: int) -> None:
@@ -185,7 +186,7 @@ class Brainstorm(Activity):
             sentence = _(
                 "You have written %(most)d ideas in this round, and no more fit. Change one of them instead."
             )
-            raise Refused("no_ideas_left", sentence % {"most": MOST_IDEAS})
+            raise Refused("no_ideas_left", filled(sentence, most=MOST_IDEAS))
 
     @staticmethod
     def _of(state: State, step: Step, by: str) -> list[Idea]:

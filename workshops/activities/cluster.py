@@ -20,6 +20,7 @@ from workshops.activities.base import (
     NewEvent,
     Own,
     Refused,
+    filled,
     setting,
 )
 from workshops.activities.brainstorm import Brainstorm, idea_context
@@ -148,7 +149,7 @@ class Clustering(Activity):
         gone = sum(1 for key, ideas in changed.items() if ideas is None and key in board.groups)
         if new > gone and len(board.groups) + new - gone > MOST_GROUPS:
             sentence = _("There are %(most)d groups, and no more fit. Merge or remove one first.")
-            raise Refused("too_many_groups", sentence % {"most": MOST_GROUPS})
+            raise Refused("too_many_groups", filled(sentence, most=MOST_GROUPS))
 
     type Change = tuple[dict[str, Any], dict[str, str]] | None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from realtime.fields import Id, Whole
 from workshops.activities import base
@@ -20,6 +20,7 @@ from workshops.activities.base import (
     NewEvent,
     Own,
     Refused,
+    filled,
     setting,
 )
 from workshops.activities.sources import (
@@ -142,7 +143,7 @@ class DotVote(Activity):
             "The result of “%(title)s” was never shown: the archive only says how many voted. "
             "Show it first if it should be kept."
         )
-        return sentence % {"title": step.title}
+        return filled(sentence, title=step.title)
 
     @staticmethod
     def _was_shown(run: Round) -> bool:
@@ -179,12 +180,12 @@ class DotVote(Activity):
     @staticmethod
     def _check_budget(step: Step, ballots: Ballots, by: str, now: int, wanted: int) -> None:
         if wanted > step.settings.cap:
-            sentence = ngettext(
+            sentence = ngettext_lazy(
                 "You can place at most %(cap)d dot on one.",
                 "You can place at most %(cap)d dots on one.",
                 step.settings.cap,
             )
-            raise Refused("cap_reached", sentence % {"cap": step.settings.cap})
+            raise Refused("cap_reached", filled(sentence, cap=step.settings.cap))
         if step.settings.dots and ballots.spent(by) - now + wanted > step.settings.dots:
             raise Refused("no_dots_left", _("You have no dots left. Take one back to place it elsewhere."))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from realtime.kinds import Refused
+from realtime.kinds import Refused, filled
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,11 +78,13 @@ def must_be_shown(steps: list[Step], shown: Collection[str]) -> None:
     for step in steps:
         if step.running:
             raise Refused(
-                "still_writing", _("“%(title)s” is still open. Close it first.") % {"title": step.title}
+                "still_writing", filled(_("“%(title)s” is still open. Close it first."), title=step.title)
             )
         if step.id not in shown and still_private([step]):
             raise Refused(
                 "not_revealed",
-                _("The ideas of “%(title)s” are still private. Show them to everyone first.")
-                % {"title": step.title},
+                filled(
+                    _("The ideas of “%(title)s” are still private. Show them to everyone first."),
+                    title=step.title,
+                ),
             )

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from realtime.fields import Flag, Group, Id, OneOf, Text, Whole
-from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused
+from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused, filled
 from workshops.activities.registry import activity_of
 from workshops.live import words
 from workshops.live.rules import Rules
@@ -57,7 +57,7 @@ def go(state: State, command: Command, by: str) -> list[NewEvent]:
 def _moved(state: State, event: Happened) -> Dirty:
     state.current = event.body["activity"]
     step = state.step
-    say = _("Now: %(title)s") % {"title": step.title} if step else _("Back in the lobby.")
+    say = filled(_("Now: %(title)s"), title=step.title) if step else _("Back in the lobby.")
     return Dirty(whole=True, everybody=True, say=[(None, say)])
 
 
@@ -124,7 +124,7 @@ def _opened(state: State, event: Happened) -> Dirty:
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
     step.phase = "open"
     _start_timer(step, step.minutes * MINUTE, event.at)
-    return _stage(state, step, _("“%(title)s” is open.") % {"title": step.title})
+    return _stage(state, step, filled(_("“%(title)s” is open."), title=step.title))
 
 
 def _reopened(state: State, event: Happened) -> Dirty:
@@ -134,7 +134,7 @@ def _reopened(state: State, event: Happened) -> Dirty:
         step.round.closed_at = None
         activity_of(step.kind).reopened(state, step)
     _start_timer(step, step.left or 0, event.at)
-    return _stage(state, step, _("“%(title)s” is open again.") % {"title": step.title})
+    return _stage(state, step, filled(_("“%(title)s” is open again."), title=step.title))
 
 
 def _start_timer(step: Step, ms: int, at: int) -> None:
@@ -213,7 +213,7 @@ def _closed(state: State, event: Happened) -> Dirty:
         step.round.closed_at = event.at
         step.round.finished.clear()
         activity_of(step.kind).ended(state, step)
-    return _stage(state, step, _("“%(title)s” is closed.") % {"title": step.title})
+    return _stage(state, step, filled(_("“%(title)s” is closed."), title=step.title))
 
 
 def reveal(state: State, command: Command, by: str) -> list[NewEvent]:
@@ -233,7 +233,7 @@ def _revealed(state: State, event: Happened) -> Dirty:
     step.phase = "revealed"
     if step.round is not None:
         step.round.revealed_at = event.at
-    return _stage(state, step, _("The result of “%(title)s” is shown.") % {"title": step.title})
+    return _stage(state, step, filled(_("The result of “%(title)s” is shown."), title=step.title))
 
 
 def finish(state: State, command: Command, by: str) -> list[NewEvent]:
