@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from lab_workspace.operations.backup import parcel
+from lab_workspace.operations.backup import parcel, sqlite
 from lab_workspace.operations.backup.postgres import tools_for
 from lab_workspace.operations.backup.stamp import Impossible, Stamp
 
@@ -101,3 +103,16 @@ def test_an_existing_file_is_replaced_only_after_a_yes(
 def test_missing_programs_are_named() -> None:
     with pytest.raises(Impossible, match="install postgresql-client-99"):
         tools_for(99)
+
+
+def test_data_is_not_written_where_somebody_else_put_a_link_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, target, theirs = tmp_path / "lab.sqlite3", tmp_path / "a.backup.data", tmp_path / "theirs"
+    with closing(sqlite3.connect(database)) as live:
+        live.execute("CREATE TABLE words (word)")
+    theirs.touch()
+    monkeypatch.setattr(Path, "unlink", lambda self, missing_ok: self.symlink_to(theirs))
+    with pytest.raises(FileExistsError):
+        sqlite.dump(database, target)
+    assert theirs.read_bytes() == b""

@@ -70,7 +70,7 @@ def dump(target: Path) -> tuple[Content, str]:
         server = _major(connection)
         folder, version = tools_for(server)
         target.unlink(missing_ok=True)
-        target.touch(mode=0o600)
+        target.touch(mode=0o600, exist_ok=False)  # not somebody else's file or link
         arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
         _run(folder / "pg_dump", *arguments, f"--file={target}")
     return content, f"{server}, written by pg_dump {version}"

@@ -18,7 +18,7 @@ def dump(database: Path, target: Path) -> tuple[Content, str]:
     if not database.exists():
         raise Impossible(f"There is no database at {database}.")
     target.unlink(missing_ok=True)
-    target.touch(mode=0o600)
+    target.touch(mode=0o600, exist_ok=False)  # not somebody else's file or link
     with (
         closing(sqlite3.connect(database, timeout=BUSY_SECONDS)) as live,
         closing(sqlite3.connect(target)) as copy,
