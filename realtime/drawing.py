@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 6000
 """Texts kept: a few boards of some hundred cards, for each kind of reader. Others are only drawn again."""
+LONG = 16_000
+"""A longer text isn't kept. Cards are shorter by far; thousands of long ones would fill the memory."""
 
 _TAG = re.compile(r"<([A-Za-z0-9]+)")
 _LIST = re.compile(r'<\w+ id="([^"]+)" data-list[^>]*>')
@@ -36,12 +38,14 @@ def drawn(key: str, fragment: Fragment, language: str) -> str:
     What it says are plain values, which programs are sent as JSON: two that are equal as JSON look the same.
     """
     told = orjson.dumps(fragment.context, default=str)
+    if len(told) > LONG or b"\xee\x80\x80" in told:  # somebody's words may have our mark in them
+        return render(key, fragment).strip()
     name = (language, fragment.template, told)
     text = _kept.get(name)
     if text is None:
-        if b"\xee\x80\x80" in told:  # somebody's words have our mark in them
-            return render(key, fragment).strip()
         text = render(_PLACE, fragment).strip()
+        if len(text) > LONG:
+            return text.replace(_PLACE, key)
         if len(_kept) >= MOST_KEPT:
             for oldest in list(islice(_kept, MOST_KEPT // 4)):
                 _kept.pop(oldest, None)

@@ -8,6 +8,7 @@ written forms the next batch.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -37,7 +38,8 @@ class Saves:
         written: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((write, written))
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+            # It writes for everybody: in nobody's language, and in the log under nobody's request.
+            self._task = asyncio.create_task(self._run(), context=contextvars.Context())
         return await written
 
     async def _run(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template import engines
 
-from realtime import drawn
+from realtime import drawing, drawn
 from realtime.audience import Audience
 from realtime.kinds import Fragment, Own
 from realtime.ledger import Ledger
@@ -63,3 +63,11 @@ def test_after_a_frame_it_is_drawn_anew(ledger: Ledger) -> None:
     audience.frame(ledger.take_pending())
     assert "A red ball" not in before
     assert "A red ball" in drawn.page(audience, None)
+
+
+@pytest.mark.usefixtures("audience")
+def test_long_texts_are_drawn_right_and_do_not_fill_the_memory() -> None:
+    for words in ("short", "x" * 20_000, "short", "x" * 20_000):
+        assert drawing.drawn("own-cards", Fragment("toy/own.html", {"words": words}), "cy") == words
+    assert "short" in drawing._kept.values()
+    assert max(map(len, drawing._kept.values())) < 20_000

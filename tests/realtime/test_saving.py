@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import IntegrityError
+from django.utils import translation
 
 from realtime.models import Stream
 from realtime.saving import MOST_TOGETHER, saves
@@ -56,3 +57,11 @@ async def test_who_hangs_up_takes_no_other_with_them_and_more_than_one_batch_is_
         name for n, name in enumerate(wanted) if n != 3
     ]
     assert await names() >= set(wanted) - {wanted[3]}
+
+
+async def test_a_batch_is_not_written_in_the_language_of_whoever_came_first() -> None:
+    with translation.override("cy"):
+        first = asyncio.ensure_future(saves().do(translation.get_language))
+        await asyncio.sleep(0)
+    told = await asyncio.gather(first, saves().do(translation.get_language))
+    assert set(told) == {"en-gb"}
