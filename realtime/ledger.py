@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Done and durable, as of `seq`."""
+    """Done and durable: `seq` is the number of the first event that it made, the same however often it is asked."""
 
     op: str
     seq: int
@@ -197,12 +197,12 @@ class Ledger:
                 raise Refused("nothing_to_do", _("That was already so."))
         except Refused as refused:
             return Refusal(asked.op, refused.code, refused.sentence)
-        op: str | None = asked.op
+        op, first = asked.op, self.seq + 1
         for new in events:
-            self._apply(rows.add(new, asked.by, op, digest if op else None))
-            op = None
-        self.ops.add(asked.by, asked.op, self.seq, digest)
-        return Ack(asked.op, self.seq)
+            self._apply(rows.add(new, asked.by, op or None, digest if op else None))
+            op = ""
+        self.ops.add(asked.by, asked.op, first, digest)
+        return Ack(asked.op, first)
 
     def take_pending(self) -> Dirty:
         """Give what became dirty since the last call."""

@@ -69,11 +69,15 @@ async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tu
     room = await hub().open(entry.workshop.stream_id)
     await _keep_role(request, room, entry.seat, entry.role)
     async with room.reading():
-        if not room.ledger.kind.may_enter(room.ledger.state, entry.seat.actor, reader):
-            if reader != PARTICIPANT:
-                raise Http404
-            return entry, None
-    return entry, room
+        return entry, room if _welcome(room, entry.seat.actor, reader) else None
+
+
+def _welcome(room: Room, actor: str, reader: str) -> bool:
+    """Say whether the room lets somebody in. Raises Http404 for a console or projector that isn't theirs."""
+    welcome = room.ledger.kind.may_enter(room.ledger.state, actor, reader)
+    if not welcome and reader != PARTICIPANT:
+        raise Http404
+    return welcome
 
 
 async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: str | None) -> None:
@@ -132,6 +136,8 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
         return redirect("workshops:join", code=entry.workshop.code)
     room.seen(entry.seat.actor)
     async with room.reading():
+        if not _welcome(room, entry.seat.actor, reader):  # removed in the meantime
+            return redirect("workshops:join", code=entry.workshop.code)
         context = page_context(request, room, entry.workshop, entry.seat, reader)
     context["can_facilitate"] = entry.can_facilitate
     response = render(request, template, context)
