@@ -18,13 +18,13 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime import metrics, wire
-from realtime.direct import line_of
+from realtime.direct import line_of, unsent_behind
 from realtime.hub import hub
 from realtime.kinds import Refused
 from realtime.ledger import AWAY, Answer, Refusal, Retry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from realtime.audience import Form
     from realtime.direct import Line
@@ -60,6 +60,7 @@ class RoomSocket(AsyncWebsocketConsumer):
     room: Room | None = None
     _open = False
     _line: Line | None = None
+    _unsent: Callable[[], int] | None = None
     _queue: list[Packet] | None = None
     _writer: asyncio.Task[None] | None = None
     _closing: int | None = None
@@ -114,6 +115,8 @@ class RoomSocket(AsyncWebsocketConsumer):
         self._open = True
         metrics.SOCKETS.inc()
         self._line = line_of(self.base_send)
+        if self._line is None:
+            self._unsent = unsent_behind(self.base_send)
         self.scope["headers"].clear()  # some kilobytes, which nobody reads again
         try:
             self.room = await hub().open(admission.stream)
@@ -132,6 +135,7 @@ class RoomSocket(AsyncWebsocketConsumer):
         line, unsent = self._line, 0
         if line is None:
             self._send_publicly(packets)
+            unsent = self.unsent()
         elif len(packets) == 1:
             unsent = line.write(packets[0].frame)
         elif sum([len(packet.data) for packet in packets]) < JOINED_BYTES:
@@ -146,8 +150,10 @@ class RoomSocket(AsyncWebsocketConsumer):
         return unsent
 
     def unsent(self) -> int:
-        """Count the bytes that the network has not taken yet. What the public way holds can't be known."""
-        return 0 if self._line is None else self._line.unsent()
+        """Count the bytes that the network has not taken yet; 0 under a server where that can't be seen."""
+        if self._line is not None:
+            return self._line.unsent()
+        return 0 if self._unsent is None else self._unsent()
 
     def _send_publicly(self, packets: Sequence[Packet]) -> None:
         if self._queue is None:
@@ -242,7 +248,7 @@ class RoomSocket(AsyncWebsocketConsumer):
         self._closing = wire.DONE
         if self._line is not None:
             self._line.end()
-            self._line = None
+        self._line = self._unsent = None
         for task in (self._writer, self._closer):
             if task is not None:
                 task.cancel()

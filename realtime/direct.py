@@ -85,8 +85,7 @@ class Line:
 
     def unsent(self) -> int:
         """Count the bytes that this socket has not taken yet."""
-        transport = self._transport
-        return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)  # noqa: SLF001
+        return _unsent_in(self._transport)
 
 
 def line_of(send: Any) -> Line | None:
@@ -101,6 +100,27 @@ def line_of(send: Any) -> Line | None:
     except AttributeError:
         pass
     return None
+
+
+def unsent_behind(send: Any) -> Callable[[], int] | None:
+    """Find what counts the bytes that wait behind a `send` that has to be used itself; None where that can't be seen.
+
+    This only looks, so it is done where writing isn't safe (TLS, compression) or not wanted: whoever doesn't read must
+    be noticed there as well, and only Twisted's buffer grows with it.
+    """
+    try:
+        transport = _protocol_behind(send).transport
+        while hasattr(transport, "wrappedProtocol"):  # TLS: what waits is encrypted already
+            transport = transport.transport
+        if isinstance(transport.dataBuffer, bytes) and _unsent_in(transport) >= 0:
+            return functools.partial(_unsent_in, transport)
+    except (AttributeError, TypeError):
+        pass
+    return None
+
+
+def _unsent_in(transport: Any) -> int:
+    return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)  # noqa: SLF001
 
 
 def _protocol_behind(send: Any) -> Any:

@@ -13,6 +13,7 @@ from channels.testing import WebsocketCommunicator
 
 from realtime import wire
 from realtime.consumer import FLOOD, Admission, RoomSocket
+from realtime.crowd import MOST_UNSENT
 from realtime.hub import hub
 from realtime.ledger import Ledger, make_stream
 from realtime.limits import COMMANDS_AT_ONCE
@@ -168,3 +169,29 @@ async def test_a_failing_room_sends_its_people_to_another(
         "what is durable is acknowledged, though nothing can be shown"
     )
     assert await ann.closed() == wire.RESTART
+
+
+async def test_who_does_not_read_gets_no_frames_and_then_one_for_all_that_was_missed(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread = [0]
+    monkeypatch.setattr("realtime.consumer.unsent_behind", lambda _send: lambda: unread[0])
+    slow = Client(stream, "person=slow")
+    assert await slow.opened()
+    await slow.until("now")
+    monkeypatch.undo()
+    ben = Client(stream, "person=ben")
+    assert await ben.opened()
+    unread[0] = 10 * MOST_UNSENT
+    for n in range(4):
+        await ben.send(add(f"op-00000{n}", "Ball"))
+        while (await ben.until("from"))["seq"] <= n:
+            pass
+    unread[0] = 0
+    frames = [await slow.until("from")]
+    while frames[-1]["seq"] < 4:
+        frames.append(await slow.until("from"))
+    assert len(frames) <= 2  # the one that was too much, and the one for all that was missed
+    assert [frame["from"] for frame in frames] == [0, *(frame["seq"] for frame in frames[:-1])]
+    for client in (slow, ben):
+        await client.communicator.disconnect()

@@ -15,7 +15,7 @@ import pytest
 from twisted.internet import tcp
 
 from realtime import ear
-from realtime.direct import Line, _NoReactor, frame_of, line_of
+from realtime.direct import Line, _NoReactor, frame_of, line_of, unsent_behind
 
 CONNECTING, OPEN, CLOSING = 1, 3, 2
 
@@ -105,6 +105,34 @@ def test_where_the_server_is_another_there_is_no_line() -> None:
     assert line_of(send) is None
     stranger: Any = SimpleNamespace(transport=object(), state=OPEN)
     assert line_of(partial(send, stranger)) is None
+
+
+@pytest.mark.parametrize("wraps", [0, 1])
+def test_what_waits_on_the_public_way_is_seen_through_tls_as_well(connection: Connection, wraps: int) -> None:
+    transport: Any = connection.transport
+    for _wrap in range(wraps):
+        transport = SimpleNamespace(transport=transport, wrappedProtocol=connection.protocol)
+    connection.protocol.transport = transport
+
+    async def send(_protocol: Any, _message: dict[str, Any]) -> None: ...
+
+    unsent = unsent_behind(partial(send, connection.protocol))
+    assert unsent is not None
+    assert unsent() == 0
+    connection.transport.write(b"x" * 1_000_000)  # type: ignore[no-untyped-call]
+    assert unsent() == 1_000_000
+    connection.transport.doWrite()  # type: ignore[no-untyped-call]
+    assert 0 < unsent() < 1_000_000
+    connection.read()
+    assert unsent() == 0
+
+
+def test_what_waits_behind_another_server_is_not_guessed() -> None:
+    async def send(*_message: Any) -> None: ...
+
+    for transport in (object(), SimpleNamespace(dataBuffer=[b"x"], offset=0, _tempDataLen=0)):
+        assert unsent_behind(partial(send, SimpleNamespace(transport=transport))) is None
+    assert unsent_behind(send) is None
 
 
 class Server:
