@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from realtime import wire
 from realtime.audience import Audience
-from realtime.drawing import own_fragments
 from realtime.client_view import View
+from realtime.drawing import own_fragments
 from realtime.kinds import SYSTEM, Dirty
 from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal
 from tests.live_view import Browser

@@ -345,7 +345,9 @@ async def test_who_is_removed_is_shown_out_at_once(rooms: Rooms, stream: Stream)
 async def test_who_is_removed_while_their_socket_opens_is_not_let_in(rooms: Rooms, stream: Stream) -> None:
     room = await rooms.room(stream)
     ann, ben = Client("ann"), await joined(room, Client("ben"))
-    coming = asyncio.create_task(room.join(ann, room.ledger.seq + 1, room.ledger.epoch))  # waits for the next turn
+    coming = asyncio.create_task(
+        room.join(ann, room.ledger.seq + 1, room.ledger.epoch)
+    )  # waits for the next turn
     await room.submit(asked("leave", "ann"))
     await coming
     assert (ann.code, ann.messages) == (wire.REMOVED, [])
