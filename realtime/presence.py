@@ -26,11 +26,6 @@ class Presence:
             self.changes += 1
         self._here[person] = now + LEASE_SECONDS
 
-    def left(self, person: str) -> None:
-        """Let a lease go early, when a socket closed in good order and was the person's last."""
-        if self._here.pop(person, None) is not None:
-            self.changes += 1
-
     def told(self, process: str, people: frozenset[str], now: float) -> None:
         """Take over what another process says of all who are there."""
         if self._elsewhere.get(process, (0.0, frozenset()))[1] != people:

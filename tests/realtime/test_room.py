@@ -429,9 +429,6 @@ def test_presence_is_a_lease_by_whatever_clock() -> None:
     assert presence.tell(190.0) == (["cat"], [])
     assert presence.everywhere(190.0) == {"cat", "dan", "eve"}
     assert (presence.tell(191.0), presence.tell(191.0, whole=True)) == (([], []), (["cat"], []))
-    presence.seen("cat", 200.0)
-    presence.left("cat")
-    assert presence.here(200.0) == set()
 
 
 async def test_the_end_leaves_no_connection_open(stream: Stream) -> None:
