@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
@@ -29,18 +28,12 @@ LOOK_SECONDS = 0.25
 STATUS = {"ack": 200, "refused": 409, "retry": 503}
 
 
-class PollingPeer:
-    """A client that asks over HTTP. It is greeted like a socket, but waits by asking again."""
+class PollingReader:
+    """A `Reader` that asks over HTTP. It is greeted like a socket, but waits by asking again."""
 
     def __init__(self, admission: Admission, form: Form) -> None:
         self.person, self.reader, self.language = admission.person, admission.reader, admission.language
         self.form: Form = form
-
-    def push(self, text: str) -> None:
-        """Never called: a poll isn't among the room's peers."""
-
-    def shut(self, code: int) -> None:
-        """Never called either."""
 
 
 async def decide(room: Room, message: Any, admission: Admission) -> Answer:
@@ -90,14 +83,14 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
     """
     query = {name: list(values) for name, values in request.GET.lists()}
     form: Form = "json" if request.GET.get("format") == "json" else "html"
-    peer = PollingPeer(admission, form)
+    reader = PollingReader(admission, form)
     room.seen(admission.person)
     after, epoch = resume_point(query)
     if after is None:
         async with room.reading():
-            _must_be_welcome(room, peer)
-            return _json(snapshot(room, peer))
-    messages = await _news(request, room, peer, after, epoch)
+            _must_be_welcome(room, reader)
+            return _json(snapshot(room, reader))
+    messages = await _news(request, room, reader, after, epoch)
     if messages is None:
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
     next_ = f"{room.showing.looked_at}"  # what is durable and not shown yet must count as new next time
@@ -105,7 +98,7 @@ async def frames(request: HttpRequest, room: Room, admission: Admission) -> Http
 
 
 async def _news(
-    request: HttpRequest, room: Room, peer: PollingPeer, after: int, epoch: str
+    request: HttpRequest, room: Room, reader: PollingReader, after: int, epoch: str
 ) -> list[str] | None:
     """Wait for news, if asked to, and give them; None when there are none.
 
@@ -118,69 +111,59 @@ async def _news(
     gathered = min(until, came + GATHER_SECONDS) if own_after is not None else came
     await room.caught_up(after)
     async with room.reading():  # also where there is nothing to tell: who isn't welcome mustn't wait
-        _must_be_welcome(room, peer)
-        room.audience(peer.reader, peer.language, peer.form)
+        _must_be_welcome(room, reader)
+        room.showing.to(reader)
     while True:
         looked = time.monotonic()
         if room.closed:
             return None
-        if own_after is None or _is_news(room, peer, after, own_after, epoch):
+        if own_after is None or _is_news(room, reader, after, own_after, epoch):
             if looked < gathered:
                 await asyncio.sleep(gathered - looked)
             async with room.reading():
-                _must_be_welcome(room, peer)
-                return greeting(room, peer, after, epoch, own_after)
+                _must_be_welcome(room, reader)
+                return greeting(room, reader, after, epoch, own_after)
         if looked >= until or not await room.next_flush(until - looked):
             return None
-        room.seen(peer.person)
+        room.seen(reader.person)
         pause = looked + LOOK_SECONDS - time.monotonic()
         if pause > 0:  # a busy room flushes often; not every waiting client need look each time
             await asyncio.sleep(min(pause, max(0.0, until - time.monotonic())))
 
 
-def _is_news(room: Room, peer: PollingPeer, after: int, own_after: int, epoch: str) -> bool:
+def _is_news(room: Room, reader: PollingReader, after: int, own_after: int, epoch: str) -> bool:
     """Say whether there is anything to tell. By numbers alone: safe to ask at any time."""
     return (
         epoch != room.ledger.epoch
         or after > room.ledger.seq
-        or after < room.audience(peer.reader, peer.language, peer.form).seq
-        or room.own_changed_since(peer.person, own_after)
+        or after < room.showing.to(reader).audience.seq
+        or room.showing.own_changed_since(reader.person, own_after)
     )
 
 
-def greeting(room: Room, peer: PollingPeer, after: int, epoch: str, own_after: int | None) -> list[str]:
+def greeting(room: Room, reader: PollingReader, after: int, epoch: str, own_after: int | None) -> list[str]:
     """Give the messages that bring a poll up to date: hello, frame or reset, own unless it is as it was, now."""
     showing = room.showing
-    packets = [showing.hello(peer)]
+    packets = [showing.hello(reader)]
     known = showing.can_resume(after, epoch)
-    packets += showing.to(peer).since(after) if known else [showing.reset(peer)]
-    if own_after is None or not known or room.own_changed_since(peer.person, own_after):
-        packets.append(showing.own(peer))
-    return [*(packet.text for packet in packets), _now(room, peer)]
+    packets += showing.to(reader).since(after) if known else [showing.reset(reader)]
+    if own_after is None or not known or showing.own_changed_since(reader.person, own_after):
+        packets.append(showing.own(reader))
+    packets.append(showing.now_lately(reader.reader, reader.language))
+    return [packet.text for packet in packets]
 
 
-_here: WeakKeyDictionary[Room, dict[tuple[str, str], tuple[float, str]]] = WeakKeyDictionary()
-
-
-def _now(room: Room, peer: PollingPeer) -> str:
-    """Give the message about who is here, which is the same for all who ask within a moment."""
-    told, at, key = _here.setdefault(room, {}), time.monotonic(), (peer.reader, peer.language)
-    made = told.get(key)
-    if made is None or at - made[0] > GATHER_SECONDS:
-        made = told[key] = (at, room.now_message(*key))
-    return made[1]
-
-
-def _must_be_welcome(room: Room, peer: PollingPeer) -> None:
-    if not room.ledger.kind.may_enter(room.ledger.state, peer.person, peer.reader):
+def _must_be_welcome(room: Room, reader: PollingReader) -> None:
+    if not room.ledger.kind.may_enter(room.ledger.state, reader.person, reader.reader):
         raise NoLongerWelcome
 
 
-def snapshot(room: Room, peer: PollingPeer) -> str:
+def snapshot(room: Room, reader: PollingReader) -> str:
     """Give the whole view of one person as JSON text. Its shared part is made once per revision."""
-    shared = room.audience(peer.reader, peer.language, peer.form).snapshot()
-    own = orjson.loads(room.own_message(peer))
-    now = orjson.loads(_now(room, peer))
+    showing = room.showing
+    shared = showing.to(reader).audience.snapshot()
+    own = orjson.loads(showing.own(reader).data)
+    now = orjson.loads(showing.now_lately(reader.reader, reader.language).data)
     personal = {
         "time": now_ms(),
         "own": own["own"],

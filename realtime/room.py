@@ -23,12 +23,11 @@ from realtime.crowd import Crowd
 from realtime.kinds import SYSTEM
 from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
 from realtime.limits import Allowance
-from realtime.showing import Reader, Showing, now_ms
+from realtime.showing import Showing, now_ms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from realtime.audience import Audience, Form
     from realtime.crowd import Peer
     from realtime.kinds import Dirty
     from realtime.showing import Key
@@ -170,10 +169,17 @@ class Room:
             metrics.RESYNCS.labels("slow").inc()
             peer.push([*self.showing.to(peer).since(seq), *self.showing.personal(peer)])
         if self._until_due() <= 0 and self.ledger.due:
-            at, do = self.ledger.due
-            self._ticked = f"due-{at}-{do.replace('.', '-')}"
+            _at, do = self.ledger.due
+            self._ticked = self._due_op()
             self._waiting.append(Taken(Asked(self._ticked, do, {}, SYSTEM), None, self._tick_answered, now))
             self._wake.set()
+
+    def _due_op(self) -> str:
+        """Give what the clock will ask for its op: every process makes the same one, so it is done once."""
+        if not self.ledger.due:
+            return ""
+        at, do = self.ledger.due
+        return f"due-{at}-{do.replace('.', '-')}"
 
     def _tick_answered(self, answer: Answer) -> None:
         """Ask again for what the clock wanted, if it could not be decided."""
@@ -185,11 +191,9 @@ class Room:
         self._wake.set()
 
     def _until_due(self) -> float:
-        if not self.ledger.due:
+        if not self.ledger.due or self._ticked == self._due_op():
             return wire.HEARTBEAT_SECONDS
-        at, do = self.ledger.due
-        if self._ticked == f"due-{at}-{do.replace('.', '-')}":
-            return wire.HEARTBEAT_SECONDS
+        at, _do = self.ledger.due
         return (at - now_ms()) / 1000
 
     async def _commit(self) -> list[tuple[Taken, Answer]]:
@@ -311,10 +315,6 @@ class Room:
         """All clients of this room that are connected to this process."""
         return self._crowd.peers
 
-    def audience(self, reader: str, language: str, form: Form) -> Audience:
-        """Find or make the audience for these readers."""
-        return self.showing.to_audience((reader, language, form)).audience
-
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
         """Hold the state still while it is read. Await nothing inside.
@@ -366,15 +366,6 @@ class Room:
             unsent = peer.push([self.showing.hello(peer), *missed, *self.showing.personal(peer)])
             self._crowd.add(peer, unsent)
 
-    def greeting(self, reader: Reader, after: int, epoch: str) -> list[str]:
-        """Give a poll the messages that bring it up to date: hello, frame or reset, own, now."""
-        showing = self.showing
-        missed = (
-            showing.to(reader).since(after) if showing.can_resume(after, epoch) else [showing.reset(reader)]
-        )
-        own, now = showing.own(reader), showing.now_at_once(reader.reader, reader.language)
-        return [packet.text for packet in (showing.hello(reader), *missed, own, now)]
-
     def leave(self, peer: Peer) -> None:
         """Let a client go. Nothing that it did is touched; its person stays present until the lease ends."""
         self._crowd.remove(peer)
@@ -383,18 +374,6 @@ class Room:
     def seen(self, person: str) -> None:
         """Note a sign of life."""
         self.presence.seen(person, time.monotonic())
-
-    def own_message(self, reader: Reader) -> str:
-        """Make the message with what only this person gets."""
-        return self.showing.own(reader).text
-
-    def now_message(self, reader: str, language: str) -> str:
-        """Make the message about who is here."""
-        return self.showing.now_at_once(reader, language).text
-
-    def own_changed_since(self, person: str, seq: int) -> bool:
-        """Say whether this person's own view may have changed after `seq`."""
-        return self.showing.own_changed_since(person, seq)
 
     async def next_flush(self, seconds: float) -> bool:
         """Wait for the next flush; False when none came in time."""

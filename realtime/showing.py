@@ -27,6 +27,7 @@ type Key = tuple[str, str, Form]
 BYTES_PER_SECOND = 40_000
 """What a phone on a hospital's network can be asked to take while a thousand people vote."""
 LONGEST_PAUSE = 1.0
+MOMENT_SECONDS = 0.5
 AUDIENCE_SECONDS = 120.0
 """What readers without a socket were shown is remembered this long after the last of them asked."""
 
@@ -96,6 +97,7 @@ class Showing:
         self._shown: dict[Key, Shown] = {}
         self._now: dict[tuple[str, str], Packet] = {}
         self._now_of = (-1, -1)
+        self._now_lately: dict[tuple[str, str], tuple[float, Packet]] = {}
         self._own_changed: dict[str, int] = {}
         self._own_changed_all = ledger.seq  # what was before this process looked may have changed for anybody
         self.looked_at = ledger.seq
@@ -187,6 +189,17 @@ class Showing:
         if packet is None:
             packet = self._now[reader, language] = self.now_at_once(reader, language)
         return packet
+
+    def now_lately(self, reader: str, language: str) -> Packet:
+        """Give a poll the message about who is here: the same for all who ask within a moment.
+
+        Not the one that sockets have: that is kept up to date only while there are any.
+        """
+        at, key = time.monotonic(), (reader, language)
+        made = self._now_lately.get(key)
+        if made is None or at - made[0] > MOMENT_SECONDS:
+            made = self._now_lately[key] = (at, self.now_at_once(reader, language))
+        return made[1]
 
     def now_at_once(self, reader: str, language: str) -> Packet:
         """Make the message about who is here."""

@@ -150,7 +150,7 @@ def page_context(
     request: HttpRequest, room: Room, workshop: Workshop, seat: Attendance, reader: str
 ) -> dict[str, Any]:
     """Gather what a live page needs. Call under `room.reading()`."""
-    audience = room.audience(reader, language(), "html")
+    audience = room.showing.to_audience((reader, language(), "html")).audience
     state = room.ledger.state
     me = state.people.get(seat.actor)
     seq = audience.seq
@@ -174,7 +174,7 @@ def page_context(
         "version": wire.VERSION,
         "html": drawn.page(audience, own if plain else None),
         "own": own.data,
-        "now": json.loads(room.now_message(reader, language()))["now"],
+        "now": json.loads(room.showing.now_at_once(reader, language()).data)["now"],
         "op": uuid.uuid4(),
         "closed": state.closed_at is not None,
     }
