@@ -48,7 +48,8 @@ def workshop(alice: User) -> Workshop:
 async def test_a_crowd_comes_in_at_once_waits_and_is_told(workshop: Workshop, daphne: StartDaphne) -> None:
     server = await sync_to_async(daphne)()
     frames = f"{server.url}{reverse('workshops:frames', args=[workshop.pk])}?format=json"
-    browsers = [aiohttp.ClientSession(cookie_jar=guest.cookie_jar()) for _ in range(CROWD)]
+    sent: asyncio.Queue[str] = asyncio.Queue()
+    browsers = [_browser(sent) for _ in range(CROWD)]
     try:
         await asyncio.gather(
             *(
@@ -66,9 +67,13 @@ async def test_a_crowd_comes_in_at_once_waits_and_is_told(workshop: Workshop, da
             asyncio.ensure_future(_get(browser, f"{since}&wait=20&next={first['next']}"))
             for browser, first in zip(browsers, firsts, strict=True)
         ]
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(15):
+            for _poll in polls:
+                while "&wait=20" not in await sent.get():
+                    pass
         async with asyncio.timeout(15), browsers[0].get(f"{server.url}/accounts/login/") as page:
-            assert page.status == 200  # while all of them wait
+            assert page.status == 200
+        assert not any(poll.done() for poll in polls), "all of them wait"
         paths = guest.paths_of(server.url, str(workshop.pk))
         async with LiveClient(browsers[0], paths, transport="poll") as client:
             await client.send({"do": "idea.add", "activity": "a1", "text": "Meet in the library"})
@@ -76,6 +81,17 @@ async def test_a_crowd_comes_in_at_once_waits_and_is_told(workshop: Workshop, da
         assert all("Meet in the library" in str(answer["messages"]) for answer in told)
     finally:
         await asyncio.gather(*(browser.close() for browser in browsers))
+
+
+def _browser(sent: asyncio.Queue[str]) -> aiohttp.ClientSession:
+    """A browser that tells the address of every request that has left it."""
+
+    async def tell(_session: object, _context: object, gone: aiohttp.TraceRequestHeadersSentParams) -> None:
+        sent.put_nowait(str(gone.url))
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_headers_sent.append(tell)
+    return aiohttp.ClientSession(cookie_jar=guest.cookie_jar(), trace_configs=[tracing])
 
 
 def _names(workshop: Workshop) -> set[str]:
