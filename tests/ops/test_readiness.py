@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -52,8 +53,9 @@ async def test_without_redis_it_is_slower_but_ready_and_comes_back(
     ready, found = await readiness.report()
     assert (ready, found["status"], found["layer"]) == (True, "degraded", "away")
     redis.start()
-    while (await readiness.report())[1]["status"] != "ready":
-        pass
+    async with asyncio.timeout(20):
+        while (await readiness.report())[1]["status"] != "ready":
+            pass
     await hub.shutdown()
 
 

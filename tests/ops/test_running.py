@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import aiohttp
 import pytest
@@ -170,6 +170,7 @@ async def test_when_told_to_end_it_first_says_so_and_still_serves(
     assert server.stop() == 0
 
 
-async def until_true(asked: object) -> None:
-    while not await asked():  # type: ignore[operator]
-        pass
+async def until_true(asked: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await asked():
+            pass  # asking is a request: it gives way
