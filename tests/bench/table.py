@@ -61,7 +61,6 @@ ROWS = (
     ),
     Wanted("door", "people a second through the whole door (form, seat, page)", "/s", None),
 )
-BY_KEY = {row.key: row for row in ROWS}
 
 
 @dataclass

@@ -9,7 +9,6 @@ import shutil
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -152,8 +151,3 @@ def new_browser() -> aiohttp.ClientSession:
     """A browser of its own: it holds who somebody is."""
     connector = aiohttp.TCPConnector(force_close=True)  # none that lies dead may be used again
     return aiohttp.ClientSession(cookie_jar=guest.cookie_jar(), connector=connector)
-
-
-def folder_of(database_url: str) -> Path:
-    """Where an SQLite file lies."""
-    return Path(database_url.removeprefix("sqlite:///"))
