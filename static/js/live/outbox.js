@@ -19,7 +19,7 @@ const DAY = 24 * 60 * 60 * 1000;
  */
 
 /** @returns {string} a new operation id */
-export function newOp() {
+function newOp() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 15) | 64;

@@ -59,7 +59,7 @@ export class Saved {
  * @param {boolean} lost nothing answers
  * @returns {[string, string]}
  */
-export function describe(now, lost) {
+function describe(now, lost) {
   const { waiting, kept } = now;
   const rest = waiting ? ` ${text(kept ? "kept" : "not_kept", { n: waiting })}` : "";
   if (now.connection === "ended" && now.reason !== "done") return ["blocked", text(now.reason || "removed") + rest];

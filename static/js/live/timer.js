@@ -74,7 +74,7 @@ function write(element, words) {
  * @param {number} ms
  * @returns {string} m:ss, or h:mm:ss
  */
-export function clock(ms) {
+function clock(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
   const hours = Math.floor(seconds / 3600);
