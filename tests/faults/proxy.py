@@ -46,9 +46,13 @@ class Proxy:
         self._flows.set()
 
     def freeze(self) -> int:
-        """Let nothing more through on the lines that are open, for ever, and say nothing; new lines work."""
+        """Let nothing more through on the lines that are open, for ever, and say nothing; new lines work.
+
+        Gives how many ends that stops.
+        """
+        before = len(self._dead)
         self._dead |= self._lines
-        return len(self._lines)
+        return len(self._dead) - before
 
     def cut(self) -> int:
         """Break all lines at once, without goodbye; gives how many ends."""

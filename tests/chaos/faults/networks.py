@@ -68,7 +68,8 @@ class Asleep(Fault):
         closes = sum(len(one.client.close_codes) for one in play.crowd.near) - self.closes
         must(self.frozen and not closes, f"{self.frozen} ends were frozen, {closes} closed")
         await asyncio.gather(*(one.client.wake() for one in play.crowd.near))
-        await asyncio.sleep(0.5)
+        for one in play.crowd.near:
+            await one.client.wait_until(lambda client: client._connected.is_set(), 20)
         again = play.lab.near.freeze()
         must(again, "nobody had come back to sleep again")
         await asyncio.sleep(1)
