@@ -15,4 +15,4 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 def by_htmx(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of a page."""
-    return bool(cast("HtmxDetails", request.htmx))  # type: ignore[attr-defined]
+    return bool(cast("HtmxDetails", request.htmx))  # type: ignore[attr-defined]  # its middleware adds it

@@ -117,7 +117,7 @@ def published_data(request: HttpRequest, slug: str, number: int, figure: int, fo
 
 
 @require_safe
-def shared_data(request: HttpRequest, token: str, number: int, figure: int, form: str) -> HttpResponse:  # noqa: ARG001
+def shared_data(request: HttpRequest, token: str, number: int, figure: int, form: str) -> HttpResponse:  # noqa: ARG001 (in the address)
     """The same through a link."""
     link = _shared(token)
     if link.scope != ShareLink.Scope.PUBLISHED or link.report.state == Report.State.DRAFT:

@@ -35,7 +35,7 @@ def groups_of(
     outcome: Mapping[str, Any],
     ideas: Found,
     clusters: Found,
-    public: object = True,  # noqa: FBT002
+    public: object = True,  # noqa: FBT002 (tags of templates get it by place)
 ) -> list[outcomes.GroupOf]:
     """`{% groups_of outcome ideas clusters public as groups %}`."""
     return outcomes.groups_of(outcome, _found(ideas), _found(clusters), public=_public(public))
@@ -46,7 +46,7 @@ def vote_rows(
     outcome: Mapping[str, Any],
     ideas: Found,
     clusters: Found,
-    public: object = True,  # noqa: FBT002
+    public: object = True,  # noqa: FBT002 (as above)
 ) -> outcomes.VoteRows:
     """`{% vote_rows outcome ideas clusters public as vote %}`."""
     return outcomes.vote_rows(outcome, _found(ideas), _found(clusters), public=_public(public))

@@ -89,7 +89,7 @@ async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: s
     if person is None and role != FACILITATOR:
         return  # has a seat, but didn't pass the door
     if person is None or (person.role != role and not person.removed):
-        await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]
+        await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]  # signed in
 
 
 def _entry(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> Entry:

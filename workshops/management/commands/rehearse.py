@@ -122,7 +122,7 @@ class Command(BaseCommand):
         workshop, facilitator = self._workshop(script, ideas, options)
         driven = facilitator is not None
         stages = setting_up.stages_of(workshop, script, driven=driven)
-        seed = options["seed"] if options["seed"] is not None else random.randrange(1_000_000)  # noqa: S311
+        seed = options["seed"] if options["seed"] is not None else random.randrange(1_000_000)  # noqa: S311 (no secret)
         speed = None if options["as_fast_as_possible"] else options["speed"]
         pace = "as fast as possible" if speed is None else f"{speed:g} times as fast as the file"
         self._tell(f"“{workshop}” at {bases[0]}, code {shown_code(workshop.code)}, seed {seed}, {pace}.")
