@@ -1,4 +1,4 @@
-"""The toy room's templates, and a ledger of one."""
+"""The toy room's templates, a ledger of one, and rooms."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 
+from realtime import wire
 from realtime.kinds import register
 from realtime.ledger import Ledger, make_stream
+from realtime.models import Stream
+from tests.realtime.rooms import Rooms
 from tests.realtime.toy import Toy
 
 HERE = str(Path(__file__).parent / "templates")
@@ -40,3 +44,18 @@ async def quiet() -> AsyncIterator[None]:
 
     yield
     await shutdown()
+
+
+@pytest.fixture
+async def stream(transactional_db: None) -> Stream:
+    return await sync_to_async(make_stream)("toy")
+
+
+@pytest.fixture
+async def rooms() -> AsyncIterator[Rooms]:
+    rooms = Rooms()
+    yield rooms
+    for room in rooms.open:
+        room.close(wire.RESTART)
+        await room._task
+    await rooms.hub.shutdown()

@@ -15,7 +15,7 @@ from realtime import wire
 from realtime.consumer import FLOOD, Admission, RoomSocket
 from realtime.crowd import MOST_UNSENT
 from realtime.hub import hub
-from realtime.ledger import Ledger, make_stream
+from realtime.ledger import Ledger
 from realtime.limits import COMMANDS_AT_ONCE
 from realtime.models import Event, Stream
 
@@ -56,11 +56,6 @@ class Client:
     async def send(self, message: Any) -> None:
         text = message if isinstance(message, str) else orjson.dumps(message).decode()
         await self.communicator.send_to(text_data=text)
-
-
-@pytest.fixture
-async def stream(transactional_db: None) -> Stream:
-    return await sync_to_async(make_stream)("toy")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pytest
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -16,17 +15,12 @@ from realtime import http
 from realtime.consumer import Admission
 from realtime.hub import hub, shutdown
 from realtime.kinds import Refused
-from realtime.ledger import Ack, Refusal, Unavailable, make_stream
+from realtime.ledger import Ack, Refusal, Unavailable
 from realtime.models import Stream
 from realtime.room import Room
 from tests.realtime.toy import asked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet")]
-
-
-@pytest.fixture
-async def stream(transactional_db: None) -> Stream:
-    return await sync_to_async(make_stream)("toy")
 
 
 @pytest.fixture

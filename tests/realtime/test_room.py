@@ -3,125 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from typing import Any
 
-import orjson
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
 
 from realtime import wire
-from realtime.audience import Form
-from realtime.crowd import MOST_UNSENT, Crowd
 from realtime.hub import Hub, hub
-from realtime.ledger import Ack, Ledger, Refusal, Retry, make_stream, run
+from realtime.ledger import Ack, Refusal, Retry, run
 from realtime.models import Event, Stream, new_epoch
-from realtime.presence import LEASE_SECONDS, Presence
-from realtime.room import Room
-from realtime.showing import BYTES_PER_SECOND, now_ms
+from realtime.showing import now_ms
+from tests.realtime.rooms import Client, Rooms, joined, log
 from tests.realtime.toy import asked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet")]
 
 
-class Client:
-    """A connected client that keeps what it is sent."""
-
-    form: Form = "json"
-    language = "en-gb"
-
-    def __init__(self, person: str = "ann", reader: str = "anybody") -> None:
-        self.person, self.reader = person, reader
-        self.messages: list[dict[str, Any]] = []
-        self.writes: list[list[dict[str, Any]]] = []
-        self.unread = 0
-        self.code: int | None = None
-        self.news = asyncio.Event()
-
-    def push(self, packets: Sequence[wire.Packet], answered: int = 0) -> int:
-        self.writes.append([orjson.loads(packet.text) for packet in packets])
-        self.messages += self.writes[-1]
-        self.news.set()
-        return self.unread
-
-    def unsent(self) -> int:
-        return self.unread
-
-    def shut(self, code: int) -> None:
-        self.code = code
-        self.news.set()
-
-    async def until(self, seen: Callable[[], Any]) -> None:
-        async with asyncio.timeout(10):
-            while not seen():
-                self.news.clear()
-                await self.news.wait()
-
-    @property
-    def frames(self) -> list[dict[str, Any]]:
-        return [message for message in self.messages if "from" in message]
-
-
 def heard_ringing(client: Client) -> bool:
     return any("It rang" in frame.get("say", []) for frame in client.frames)
-
-
-class Rooms:
-    """Rooms whose work in threads can be watched, and cut off from the database."""
-
-    def __init__(self) -> None:
-        self.hub = Hub()
-        self.batches: list[int] = []
-        self.cut = 0
-        self.open: list[Room] = []
-
-    async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
-        def cut_off() -> Any:
-            connection.ensure_connection()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-
-        if args:
-            self.batches.append(len(args[0]))
-        if self.cut:
-            self.cut -= 1
-            return await self.hub.in_thread(cut_off)
-        return await self.hub.in_thread(work, *args)
-
-    async def room(self, stream: Stream) -> Room:
-        ledger = Ledger(stream.pk)
-        await self.hub.in_thread(ledger.load)
-        ledger.take_pending()
-        room = Room(ledger, self.in_thread)
-        self.open.append(room)
-        return room
-
-
-@pytest.fixture
-async def rooms() -> AsyncIterator[Rooms]:
-    rooms = Rooms()
-    yield rooms
-    for room in rooms.open:
-        room.close(wire.RESTART)
-        await room._task
-    await rooms.hub.shutdown()
-
-
-@pytest.fixture
-async def stream(transactional_db: None) -> Stream:
-    return await sync_to_async(make_stream)("toy")
-
-
-async def log(stream: Stream) -> list[Event]:
-    return await sync_to_async(lambda: list(Event.objects.filter(stream=stream).order_by("seq")))()
-
-
-async def joined(room: Room, client: Client) -> Client:
-    await room.join(client, room.ledger.seq, room.ledger.epoch)
-    return client
 
 
 async def test_a_crowd_costs_few_transactions_and_each_is_answered_after_its_own(
@@ -168,71 +68,6 @@ async def test_answer_frame_and_own_view_leave_in_one_write(rooms: Rooms, stream
     hers, bens = ([[next(iter(message)) for message in write] for write in who.writes] for who in (ann, ben))
     assert ["ack", "from", "own"] in hers
     assert ["from"] in bens
-
-
-async def test_who_does_not_read_is_left_out_and_then_told_in_one_frame(rooms: Rooms, stream: Stream) -> None:
-    room = await rooms.room(stream)
-    ann, ben = await joined(room, Client("ann")), await joined(room, Client("ben"))
-    ann.unread = MOST_UNSENT + 1
-    for n in range(4):
-        await room.submit(asked("card.add", "ann", text=f"Card {n}"))
-        await ben.until(lambda n=n: ben.frames and ben.frames[-1]["seq"] == n + 1)  # type: ignore[misc]
-    assert [frame["seq"] for frame in ann.frames] == [1], "the one that was too much, and none after it"
-    room.take(asked("title", "ann", text="Still heard"), ann)
-    await ann.until(lambda: "ack" in ann.messages[-1])
-    ann.unread = 0
-    await ann.until(lambda: "now" in ann.messages[-1])
-    missed, own = ann.messages[-3:-1]
-    assert (missed["from"], missed["seq"]) == (1, 5)
-    assert set(missed["items"]) == {"board", "card-c2", "card-c3", "card-c4"}
-    assert own["own"] == {"mine": ["c1", "c2", "c3", "c4"]}
-    await room.submit(asked("title", text="Together again"))
-    await ann.until(lambda: ann.frames[-1]["seq"] == 6)
-    assert ann.frames[-1]["from"] == 5
-
-
-async def test_who_never_reads_again_is_closed_and_who_reads_slowly_is_not(
-    rooms: Rooms, stream: Stream
-) -> None:
-    room = await rooms.room(stream)
-    crowd, slow, dead = Crowd(room.showing.seq_of), Client("slow"), Client("dead")
-    for client in (slow, dead):
-        await room.join(client, None, "")
-        room.leave(client)
-        client.unread = 2 * MOST_UNSENT
-        crowd.add(client, client.unread)
-    now = time.monotonic()
-    for after in range(1, 40):
-        slow.unread -= 1000
-        assert not crowd.look(now + after)
-    assert (slow.code, dead.code) == (None, wire.SLOW)
-    assert list(crowd.peers) == [slow]
-    slow.unread = 0
-    assert crowd.look(now + 41) == [(slow, 0)]
-
-
-async def test_large_frames_are_followed_by_a_pause_but_never_hold_up_the_next_step(
-    rooms: Rooms, stream: Stream
-) -> None:
-    room = await rooms.room(stream)
-    shown = room.showing.to_audience(("anybody", "en-gb", "json"))
-
-    async def change(text: str, *, whole: bool = False) -> None:
-        await rooms.hub.in_thread(room.ledger.commit, [asked("title", text=text)])
-        dirty = room.ledger.take_pending()
-        dirty.whole = whole
-        shown.owed.add(dirty)
-
-    await change("x" * 8000)
-    large = shown.frame(100.0)
-    assert large is not None
-    await change("short")
-    assert shown.frame(100.1) is None
-    assert shown.frame(100.0 + len(large.data) / BYTES_PER_SECOND + 0.001) is not None
-    await change("y" * 60_000)
-    assert shown.frame(102.0) is not None
-    await change("the next step", whole=True)
-    assert shown.frame(102.01) is not None
 
 
 async def test_with_the_database_away_nothing_is_lost_nor_done_twice(rooms: Rooms, stream: Stream) -> None:
@@ -414,21 +249,6 @@ async def test_a_room_that_nobody_is_in_wakes_for_its_clock(stream: Stream) -> N
         while not room.ledger.state.rung:
             await room.next_flush(1)
     assert [event.kind for event in await log(stream)] == ["alarm", "rang"]
-
-
-def test_presence_is_a_lease_by_whatever_clock() -> None:
-    presence = Presence()
-    presence.seen("ann", 100.0)
-    presence.told("other", frozenset({"ben"}), 100.0)
-    assert presence.everywhere(100.0 + LEASE_SECONDS - 1) == {"ann", "ben"}
-    presence.seen("ann", 120.0)
-    assert presence.everywhere(100.0 + LEASE_SECONDS + 1) == {"ann"}
-    assert presence.here(120.0 + LEASE_SECONDS + 1) == set()
-    presence.told_changes("other", frozenset({"dan", "eve"}), frozenset({"ben"}), 190.0)
-    presence.seen("cat", 190.0)
-    assert presence.tell(190.0) == (["cat"], [])
-    assert presence.everywhere(190.0) == {"cat", "dan", "eve"}
-    assert (presence.tell(191.0), presence.tell(191.0, whole=True)) == (([], []), (["cat"], []))
 
 
 async def test_the_end_leaves_no_connection_open(stream: Stream) -> None:
