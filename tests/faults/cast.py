@@ -175,8 +175,12 @@ def faults_in(log: str) -> list[str]:
         *("Internal Server Error", "Exception inside application", "took too long"),
         *("socket.failed", "room.failed", "rules_failed", "look_failed", "unreadable", "too_slow"),
     )
-    hung_up = "CurrentThreadExecutor already quit"  # asgiref's word for a client that went in mid-request
-    return [line for line in log.splitlines() if any(word in line for word in words) and hung_up not in line]
+    return [line for line in lines_of(log) if any(word in line for word in words)]
+
+
+def lines_of(log: str) -> list[str]:
+    """The lines of a server's log, without asgiref's word for a client that went in mid-request."""
+    return [line for line in log.splitlines() if "CurrentThreadExecutor already quit" not in line]
 
 
 def wait_for(true: Callable[[], Any], what: str, seconds: float = 20) -> Any:

@@ -19,7 +19,7 @@ import aiohttp
 
 from realtime.client import RoomPaths
 from tests.daphne import Daphne, Kind
-from tests.faults.cast import Row, faults_in, read_log
+from tests.faults.cast import Row, faults_in, lines_of, read_log
 from tests.faults.line import Line, line
 from tests.hostile.cases import Case
 from tests.hostile.records import digests
@@ -154,7 +154,6 @@ class Arena:
             for by, queue in groups.items():
                 for who in self._those(by):
                     group.create_task(self._work(queue, who, wrong))
-        await asyncio.sleep(0.1)  # for a frame that nobody should have been sent to be flushed
         wrong["everybody"] = await self._noticed(before, rows, heard)
         return wrong
 
@@ -178,15 +177,15 @@ class Arena:
 
     async def _noticed(self, before: dict[str, str], rows: list[Row], heard: list[int]) -> list[str]:
         """Say what became otherwise: in the log, in the tables, for those who did nothing, in the server's log."""
+        # What is answered has been through the room's turn: a frame that was due has come before it, or with it.
+        answers = await asyncio.wait_for(asyncio.gather(*(one.ask("ping") for one in self.bystanders)), 10)
+        wrong = [f"a bystander was answered {one}" for one in answers if one.get("code") != "unknown_command"]
         after, now, _heard = self._counted()
-        wrong = [f"the log got {row}" for row in now if row not in rows]
+        wrong += [f"the log got {row}" for row in now if row not in rows]
         wrong += [f"the table {table} changed" for table in after if after[table] != before.get(table)]
         for bystander, begun in zip(self.bystanders, heard, strict=True):
             frames = [one for one in bystander.messages[begun:] if any(names <= set(one) for names in FRAMES)]
             wrong += [f"a bystander got {frame}" for frame in frames]
-            answer = await asyncio.wait_for(bystander.ask("ping"), 5)
-            if answer.get("code") != "unknown_command":
-                wrong.append(f"a bystander was answered {answer}")
         return wrong + errors_in(self.server.log)
 
 
@@ -197,8 +196,7 @@ def key_of(case: Case, play: Play) -> str:
 
 def errors_in(log: str) -> list[str]:
     """Give the lines of a server's log that tell of an error, whose ever."""
-    lines = [text for text in log.splitlines() if "CurrentThreadExecutor already quit" not in text]
-    return list(dict.fromkeys([*filter(_is_error, lines), *faults_in("\n".join(lines))]))
+    return list(dict.fromkeys([*filter(_is_error, lines_of(log)), *faults_in(log)]))
 
 
 def _is_error(text: str) -> bool:
