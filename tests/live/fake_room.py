@@ -117,7 +117,8 @@ class FakeRoom:
         messages = [self._hello()]
         after = int(query["after"]) if query.get("after", "").isdigit() else None
         if after is None or query.get("epoch") != self.epoch or after > self.seq:
-            messages.append({"reset": self.seq} if polls else self._whole())
+            is_json = query.get("format") == "json"
+            messages.append({"reset": self.seq} if polls else self._whole(is_json=is_json))
         else:
             messages += [frame for frame in self.frames if frame["seq"] > after]
         own = {"own": self.own, **({"html": self.own_html} if self.own_html else {})}
