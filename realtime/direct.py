@@ -1,4 +1,4 @@
-"""Frames written straight to the server's socket: the one place that knows how Daphne is made.
+"""Frames written straight to the server's socket: the one place that knows how Daphne writes.
 
 Daphne's public way costs five times as much for each frame: a coroutine, a look-up, autobahn's framing and Twisted's
 buffer, for every socket anew. A frame that goes to a thousand people is built once here and handed to the kernel.
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from realtime import ear
 from realtime.ear import OPEN
 from realtime.metrics import DIRECT_WRITES
+from realtime.wire import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,16 +30,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_WRAPS = 8
-
-
-def frame_of(payload: bytes) -> bytes:
-    """Build the WebSocket frame of a whole text message, as servers send it."""
-    size = len(payload)
-    if size < 126:
-        return b"\x81%c%b" % (size, payload)
-    if size < 65_536:
-        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), payload)
-    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), payload)
 
 
 class Line:
@@ -120,7 +111,7 @@ def unsent_behind(send: Any) -> Callable[[], int] | None:
 
 
 def _unsent_in(transport: Any) -> int:
-    return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)  # noqa: SLF001
+    return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)  # noqa: SLF001 (as above)
 
 
 def _protocol_behind(send: Any) -> Any:
@@ -134,17 +125,17 @@ def _protocol_behind(send: Any) -> Any:
 
 def _as_expected(protocol: Any, transport: Any) -> bool:
     from daphne.ws_protocol import WebSocketProtocol  # noqa: PLC0415 (only under Daphne)
-    from twisted.internet import tcp, unix  # noqa: PLC0415
+    from twisted.internet import tcp, unix  # noqa: PLC0415 (as above)
 
     return (
         isinstance(protocol, WebSocketProtocol)
         and protocol.state == OPEN
         and type(transport) in (tcp.Server, unix.Server)
         and not transport.TLS
-        and protocol._perMessageCompress is None  # noqa: SLF001
+        and protocol._perMessageCompress is None  # noqa: SLF001 (as above)
         and not protocol.send_queue
         and protocol.websocket_version > 0
-        and isinstance(transport._tempDataLen, int)  # noqa: SLF001
+        and isinstance(transport._tempDataLen, int)  # noqa: SLF001 (as above)
         and isinstance(transport.dataBuffer, bytes)
     )
 
@@ -177,11 +168,11 @@ def _must(true: Any) -> None:
 def _try_framing() -> None:
     """See that autobahn, with its connection open, writes the same bytes as a server, and as a client what we read."""
     from autobahn.twisted import websocket  # noqa: PLC0415 (only under Daphne)
-    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: PLC0415
+    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol  # noqa: PLC0415 (as above)
 
     _must(WebSocketProtocol.STATE_OPEN == OPEN)
     server = _framed_by(WebSocketProtocol(), WebSocketFactory(None))
-    asking = websocket.WebSocketClientFactory()  # type: ignore[no-untyped-call]
+    asking = websocket.WebSocketClientFactory()  # type: ignore[no-untyped-call]  # autobahn has no types
     client = _framed_by(websocket.WebSocketClientProtocol(), asking)
     for size in (0, 1, 125, 126, 65_535, 65_536):
         text = "ŵ" * (size // 2) + "x" * (size % 2)
@@ -196,7 +187,7 @@ def _framed_by(protocol: Any, factory: Any) -> Callable[[bytes], bytes]:
     from autobahn.websocket.protocol import TrafficStats  # noqa: PLC0415 (only under Daphne)
 
     protocol.factory, protocol.state = factory, OPEN
-    protocol.trafficStats = TrafficStats()  # type: ignore[no-untyped-call]
+    protocol.trafficStats = TrafficStats()  # type: ignore[no-untyped-call]  # as above
     for setting in protocol.CONFIG_ATTRS:
         setattr(protocol, setting, getattr(factory, setting))
     sent: list[bytes] = []
@@ -215,12 +206,12 @@ class _NoReactor:
     def addWriter(self, _transport: Any) -> None:  # noqa: N802 (Twisted's names)
         """Would say when there is room again."""
 
-    removeWriter = addReader = removeReader = addWriter  # noqa: N815
+    removeWriter = addReader = removeReader = addWriter  # noqa: N815 (as above)
 
 
 def _try_writing() -> None:
     """Fill a real socket until the kernel takes no more, drain it as Twisted would, and compare every byte."""
-    from twisted.internet import tcp  # noqa: PLC0415
+    from twisted.internet import tcp  # noqa: PLC0415 (only under Daphne)
 
     class Open:
         state = OPEN
@@ -228,7 +219,7 @@ def _try_writing() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.settimeout(0)
-        transport = tcp.Connection(ours, None, _NoReactor())  # type: ignore[arg-type]
+        transport = tcp.Connection(ours, None, _NoReactor())  # type: ignore[arg-type]  # has what is needed
         transport.connected = 1
         line = Line(Open(), transport)
         frames = [frame_of(b"%d" % n * 50_000) for n in range(30)]
@@ -239,7 +230,7 @@ def _try_writing() -> None:
             try:
                 got += theirs.recv(1 << 20)
             except BlockingIOError:
-                _must(transport.doWrite() is None)  # type: ignore[no-untyped-call]
+                _must(transport.doWrite() is None)  # type: ignore[no-untyped-call]  # Twisted's
             if not line.unsent() and len(got) == sum(map(len, frames)):
                 break
         _must(got == b"".join(frames) and line.write(b"") == 0)

@@ -9,7 +9,6 @@ import orjson
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from realtime.direct import frame_of
 from realtime.kinds import Refused
 from realtime.ledger import Ack, Answer, Asked, Refusal
 
@@ -24,6 +23,16 @@ HEARTBEAT_SECONDS = 15
 DONE, BAD, REMOVED, SLOW, LARGE, FLOOD, RESTART = 1000, 4400, 4403, 4408, 4413, 4429, 4012
 
 _OP = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def frame_of(payload: bytes) -> bytes:
+    """Build the WebSocket frame of a whole text message, as servers send it (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81%c%b" % (size, payload)
+    if size < 65_536:
+        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), payload)
+    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), payload)
 
 
 class Packet:

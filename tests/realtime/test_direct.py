@@ -15,7 +15,8 @@ import pytest
 from twisted.internet import tcp
 
 from realtime import ear
-from realtime.direct import Line, _NoReactor, frame_of, line_of, unsent_behind
+from realtime.direct import Line, _NoReactor, line_of, unsent_behind
+from realtime.wire import frame_of
 
 CONNECTING, OPEN, CLOSING = 1, 3, 2
 
