@@ -71,7 +71,7 @@ class LiveClient:
         self.person = ""
         self.received: list[str] | None = [] if keep_received else None
         self.operations: dict[str, Operation] = {}
-        self.connections = self.snapshots = self.resumes = 0
+        self.connections = self.snapshots = 0
         self.close_codes: list[int] = []
         self.ended: str = ""
         self._first_wait = first_wait
@@ -182,7 +182,7 @@ class LiveClient:
                 self._answers.lost()
             tries = 0 if self.connections > before else tries + 1
             if not self.ended:
-                await asyncio.sleep(random.uniform(0, min(30.0, self._first_wait * 2**tries)))  # noqa: S311
+                await asyncio.sleep(random.uniform(0, min(30.0, self._first_wait * 2**tries)))  # noqa: S311 (no secret)
         await self._told()
 
     async def _end(self, why: str) -> None:
@@ -218,7 +218,7 @@ class LiveClient:
                 elif "refused" in answer:
                     operation.answer = Refused(op, answer["code"], answer["message"])
                 else:
-                    await asyncio.sleep(float(answer["after"]) * random.uniform(1, 1.5))  # noqa: S311
+                    await asyncio.sleep(float(answer["after"]) * random.uniform(1, 1.5))  # noqa: S311 (as above)
         return operation.answer
 
     async def post(self, message: Any) -> tuple[int, Message]:
@@ -252,7 +252,8 @@ class LiveClient:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await waiting
         except asyncio.CancelledError:
-            if asyncio.current_task() is not None and asyncio.current_task().cancelling():  # type: ignore[union-attr]
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
                 raise
             return None  # the connection broke while we waited
         except (aiohttp.ClientError, OSError, TimeoutError):
@@ -405,12 +406,9 @@ class LiveClient:
             self._way.greeted()
         if hello["epoch"] != self.epoch:
             self.view.forget()  # its whole view follows, or `reset`
-        elif message["seq"] > self.seq:
-            self.resumes += 1  # the server sends what was missed right behind its hello
 
     async def _missing(self) -> None:
         """Fetch what came after our number."""
-        self.resumes += 1
         status, text = await self._get(self._query())
         if status != 200:
             return
