@@ -44,7 +44,9 @@ def _refused(request: HttpRequest) -> HttpResponseBase | None:
         request.content_type == "application/x-www-form-urlencoded"
         and (request.encoding or "utf-8").lower() != "utf-8"
     ):
-        return HttpResponseBadRequest("Forms must be sent in UTF-8.", content_type="text/plain")
+        return HttpResponseBadRequest(
+            _("Forms must be sent in UTF-8."), content_type="text/plain; charset=utf-8"
+        )
     return None
 
 
