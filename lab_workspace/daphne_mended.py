@@ -33,7 +33,7 @@ def install() -> None:
     def looking_first(self: Any, request: Any) -> Any:
         names = "".join(request.headers)
         if not (names + request.headers.get("sec-websocket-protocol", "")).isascii():
-            raise ConnectionDeny(400, "Bad Request")  # type: ignore[no-untyped-call]
+            raise ConnectionDeny(400, "Bad Request")  # type: ignore[no-untyped-call]  # autobahn has no types
         return plain(self, request)
 
     WebSocketProtocol.onConnect = looking_first
@@ -59,7 +59,7 @@ class Request(http_protocol.WebRequest):
             )
             self.channel.loseConnection()
 
-    def requestReceived(self, *request: bytes) -> None:  # noqa: N802
+    def requestReceived(self, *request: bytes) -> None:  # noqa: N802 (as above)
         """Go on with a request that came whole."""
         if self._came <= MOST_BODY:
             super().requestReceived(*request)

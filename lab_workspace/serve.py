@@ -2,8 +2,9 @@
 
     python -m lab_workspace.serve [--host 127.0.0.1] [--port 8000] [--unix PATH]
 
-Plain `daphne lab_workspace.asgi:application` works as well, but refuses part of a crowd that comes at once (Twisted
-lets 50 connections wait, and gives a handshake five seconds), and has the slower event loop.
+Plain `daphne lab_workspace.asgi:application` is only for trying out: it refuses part of a crowd that comes at once
+(Twisted lets 50 connections wait, and gives a handshake five seconds), has the slower event loop, takes bodies of any
+length, stumbles over odd handshakes (`daphne_mended`), and starts even with settings that would lose what people write.
 """
 
 from __future__ import annotations

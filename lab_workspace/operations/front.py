@@ -47,7 +47,7 @@ class Front:
     def __init__(self, pages: Application) -> None:
         self.pages = pages
         self.readiness = Readiness()
-        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs has no types
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -85,7 +85,8 @@ def restore(data: Path, expected: tuple[int, int], server_then: str, *, even_if_
     with closing(connection):
         connection.ensure_connection()
         server = _major(connection)
-    then = int(re.match(r"\d+", server_then)[0]) if re.match(r"\d+", server_then) else 0  # type: ignore[index]
+    found = re.match(r"\d+", server_then)
+    then = int(found[0]) if found else 0
     if then > server:
         raise Impossible(
             f"This backup is of PostgreSQL {then}, this server is {server}. PostgreSQL leads only upwards: "
@@ -153,8 +154,10 @@ def _major(connection: Any) -> int:
 
 
 def _version_of(program: Path) -> int:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    number = re.search(r"\) (\d+)", said)
+    said = subprocess.run(  # noqa: S603 (a program that we found, and no shell)
+        [program, "--version"], capture_output=True, text=True, check=False
+    )
+    number = re.search(r"\) (\d+)", said.stdout)
     return int(number[1]) if number else 0
 
 
@@ -167,7 +170,7 @@ def _login() -> tuple[list[str], dict[str, str]]:
 
 def _run(program: Path, *arguments: str) -> None:
     login, env = _login()
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 (as above)
         [program, *login, *arguments], env=env, capture_output=True, text=True, check=False
     )
     if done.returncode:
@@ -187,14 +190,14 @@ def _pour(folder: Path, data: Path, begin: str, end: str, version: int) -> None:
         "--file=-",
     ]
     with tempfile.TemporaryFile() as said:
-        source = subprocess.Popen(  # noqa: S603
+        source = subprocess.Popen(  # noqa: S603 (as above)
             [*reading, "--file=-", data], stdout=subprocess.PIPE, stderr=said, env=env
         )
-        sink = subprocess.Popen(  # noqa: S603
+        sink = subprocess.Popen(  # noqa: S603 (as above)
             writing, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=env
         )
         assert source.stdout is not None  # noqa: S101 (for the type checker)
-        assert sink.stdin is not None  # noqa: S101
+        assert sink.stdin is not None  # noqa: S101 (as above)
         try:
             sink.stdin.write(begin.encode())
             _copy(source.stdout, sink.stdin)
