@@ -25,6 +25,8 @@ FOLDER = Path()
 POSTGRES_URL = ""
 """A PostgreSQL on which tests may make databases."""
 REDIS_URL = ""
+SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
+"""Looks at unit files as systemd would; it comes with systemd only."""
 REAL_DATA_ASKED: list[str] = []
 """The tests that asked for the real files."""
 
@@ -108,7 +110,10 @@ def pytest_unconfigure() -> None:
 
 def pytest_report_header() -> list[str]:
     """Say on which real parts this run stands."""
-    return _lines
+    return [
+        *_lines,
+        f"systemd-analyze: {SYSTEMD_ANALYZE or 'not there; unit files are read by our tests only'}",
+    ]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
