@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 DEVELOPMENT_KEY = "development only: never use this key where other people can reach the workspace"
 SHORTEST_KEY = 50
 """Characters a SECRET_KEY must have outside development; what Django's own deployment check asks for."""
+WELL_KNOWN_KEYS = (DEVELOPMENT_KEY, "django-insecure-", "put-the-output-of")
+"""What stands in keys that anybody can read: in this repository, or in what Django writes into a new project."""
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -28,15 +30,17 @@ def secret_key(value: str, *, debug: bool) -> str:
     """The key that signs cookies and links; in development a fixed one will do.
 
     Raises:
-        Refusal: outside development, when it is missing, the development key, or easy to guess.
+        Refusal: outside development, when it is missing, well known, or easy to guess.
     """
     if debug:
         return value or DEVELOPMENT_KEY
     make_one = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(50))".'
     if not value:
         raise Refusal(f"set SECRET_KEY to a long random text (or DEBUG=1 to develop). {make_one}")
-    if value == DEVELOPMENT_KEY or value.startswith("django-insecure-"):
-        raise Refusal(f"SECRET_KEY is a well-known development key; set one of your own. {make_one}")
+    if any(known in value for known in WELL_KNOWN_KEYS):
+        raise Refusal(
+            f"SECRET_KEY is a well-known text that anybody can read; set one of your own. {make_one}"
+        )
     if len(value) < SHORTEST_KEY or len(set(value)) < 5:
         raise Refusal(f"SECRET_KEY must be random and at least {SHORTEST_KEY} characters long. {make_one}")
     return value

@@ -42,7 +42,11 @@ def start(**env: str) -> subprocess.CompletedProcess[str]:
         ({"SECRET_KEY": ""}, "set SECRET_KEY to a long random text"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be random and at least 50 characters"),
         ({"SECRET_KEY": "a" * 80}, "SECRET_KEY must be random"),
-        ({"SECRET_KEY": "django-insecure-" + "k3" * 40}, "well-known development key"),
+        ({"SECRET_KEY": "django-insecure-" + "k3" * 40}, "well-known text"),
+        (
+            {"SECRET_KEY": "put-the-output-of-python3-c-import-secrets-token_urlsafe-50-here"},
+            "well-known text",
+        ),
         ({"ALLOWED_HOSTS": ""}, "set ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "lab.example.org,*"}, "ALLOWED_HOSTS must name the hosts one by one"),
         ({"EMAIL_URL": ""}, "set EMAIL_URL"),
@@ -63,7 +67,14 @@ def test_it_refuses_what_is_missing_or_weak_in_one_sentence(change: dict[str, st
 def test_the_key_of_development_is_refused_in_earnest() -> None:
     from lab_workspace.environment import DEVELOPMENT_KEY
 
-    assert "well-known development key" in start(**{**SAFE, "SECRET_KEY": DEVELOPMENT_KEY}).stderr
+    assert "well-known text" in start(**{**SAFE, "SECRET_KEY": DEVELOPMENT_KEY}).stderr
+
+
+def test_the_example_of_settings_starts_nothing_before_it_is_filled_in() -> None:
+    lines = (REPOSITORY / "docs" / "deploy" / "lab.env").read_text().splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert "set SECRET_KEY" in start(**settings).stderr
+    assert start(**{**settings, "SECRET_KEY": SAFE["SECRET_KEY"]}).returncode == 0
 
 
 def test_in_earnest_everything_is_closed_by_default() -> None:
