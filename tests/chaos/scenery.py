@@ -7,14 +7,11 @@ dot vote whose totals stay hidden, a4 one whose totals are live; both votes are 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.daphne import REPOSITORY, environment
+from tests.staging import begin, new_workshop, told_by
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
@@ -35,21 +32,13 @@ class Place:
 
 def make_places(database_url: str, number: int) -> tuple[list[Place], list[str]]:
     """Make workshops of one challenge; give them, and the paths that sign its facilitators in, once each."""
-    command = [sys.executable, "-m", "tests.chaos.scenery", str(number)]
-    made = subprocess.run(
-        command, cwd=REPOSITORY, env=environment(database_url), capture_output=True, text=True, check=False
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    told = json.loads(made.stdout)
+    told = told_by("tests.chaos.scenery", database_url, str(number))
     return [Place(**one) for one in told["places"]], list(told["links"])
 
 
 def main(number: int) -> None:
     """Make them."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-    django.setup()
+    begin()
 
     from lab_workspace.people import sign_in_links
     from tests.makers import make_challenge, make_member
@@ -64,17 +53,7 @@ def main(number: int) -> None:
 
 
 def _make(challenge: Challenge, title: str) -> dict[str, str]:
-    from django.utils import timezone
-
-    from realtime.ledger import Ack, by_system, run
-    from workshops.actions import make_workshop
-
-    workshop = make_workshop(challenge, title, timezone.now(), 90, None)
-
-    def do(name: str, **fields: Any) -> None:
-        (answer,) = run(workshop.stream_id, by_system(str(uuid.uuid4()), name, **fields))
-        assert isinstance(answer, Ack), answer
-
+    place, do = new_workshop(challenge, title)
     vote = {"dots": DOTS, "cap": CAP, "source": SHARED}
     do("step.add", kind="brainstorm", minutes=0, settings={"visibility": "private"})
     do("step.add", kind="brainstorm", minutes=0, settings={"visibility": "shared"})
@@ -82,7 +61,7 @@ def _make(challenge: Challenge, title: str) -> dict[str, str]:
     do("step.add", kind="dot_vote", minutes=0, settings={**vote, "results": "live"})
     do("step.open", activity=PRIVATE)
     do("step.open", activity=SHARED)
-    return {"id": str(workshop.pk), "code": workshop.code, "stream": str(workshop.stream_id)}
+    return place
 
 
 if __name__ == "__main__":

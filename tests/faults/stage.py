@@ -5,24 +5,17 @@ Run as `python -m tests.faults.stage`. Each test then plays in a copy of that da
 
 from __future__ import annotations
 
-import functools
 import json
-import os
-import shutil
-import sqlite3
-import subprocess
-import sys
-import uuid
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests import services
-from tests.daphne import REPOSITORY, Kind, environment, fresh_database, manage
-from tests.servers import new_database
+from tests.daphne import Kind, environment, manage
+from tests.staging import begin, copy_of_prepared, new_workshop, told_by
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
+
+PROGRAM = "tests.faults.stage"
 
 
 @dataclass(frozen=True)
@@ -53,55 +46,20 @@ class Stage:
 
 def new_stage(kind: Kind) -> Stage:
     """Copy the prepared database."""
-    url, made = _prepared(kind)
-    name = f"stage_{uuid.uuid4().hex[:12]}"
-    if kind == "postgres":
-        copy = new_database(services.POSTGRES_URL, name, template=url.rpartition("/")[2])
-    else:
-        path = services.FOLDER / f"{name}.sqlite3"
-        shutil.copy(url.removeprefix("sqlite:///"), path)
-        copy = f"sqlite:///{path}"
-    return Stage(copy, made["workshops"], list(made["links"]))
-
-
-@functools.cache
-def _prepared(kind: Kind) -> tuple[str, dict[str, Any]]:
-    url = fresh_database(kind)
-    made = _run_here(url)
-    if kind == "sqlite":
-        path = Path(url.removeprefix("sqlite:///"))
-        with sqlite3.connect(path) as connection:  # all into the one file that is copied
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-    return url, made
+    url, made = copy_of_prepared(PROGRAM, kind)
+    return Stage(url, made["workshops"], list(made["links"]))
 
 
 def stage_in(url: str) -> Stage:
     """Prepare an empty database, for a test that needs a database server of its own."""
     manage("migrate", "--verbosity", "0", env=environment(url))
-    made = _run_here(url)
+    made = told_by(PROGRAM, url)
     return Stage(url, made["workshops"], made["links"])
-
-
-def _run_here(url: str) -> dict[str, Any]:
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.faults.stage"],
-        cwd=REPOSITORY,
-        env=environment(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    return dict(json.loads(made.stdout))
 
 
 def main() -> None:
     """Make both workshops."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-    django.setup()
+    begin()
 
     from lab_workspace.people import sign_in_links
     from tests.makers import make_challenge, make_member
@@ -116,21 +74,11 @@ def main() -> None:
 
 
 def _make(challenge: Challenge) -> dict[str, str]:
-    from django.utils import timezone
-
-    from realtime.ledger import Ack, by_system, run
-    from workshops.actions import make_workshop
-
-    workshop = make_workshop(challenge, challenge.title, timezone.now(), 90, None)
-
-    def do(name: str, **fields: Any) -> None:
-        (answer,) = run(workshop.stream_id, by_system(str(uuid.uuid4()), name, **fields))
-        assert isinstance(answer, Ack), answer
-
+    place, do = new_workshop(challenge, challenge.title)
     do("step.add", kind="brainstorm", minutes=0, settings={"visibility": "shared"})
     do("step.add", kind="dot_vote", minutes=0, settings={"dots": 5, "cap": 2})
     do("step.open", activity="a1")
-    return {"id": str(workshop.pk), "code": workshop.code, "stream": str(workshop.stream_id)}
+    return place
 
 
 if __name__ == "__main__":

@@ -8,25 +8,15 @@ insights, a report with versions and links that are open, revoked and over.
 from __future__ import annotations
 
 import datetime
-import functools
 import json
-import os
-import shutil
-import sqlite3
-import subprocess
-import sys
-import uuid
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests import services
-from tests.daphne import REPOSITORY, Kind, environment, fresh_database
-from tests.servers import new_database
+from tests.daphne import Kind
+from tests.staging import begin, copy_of_prepared, new_workshop
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
-    from workshops.models import Workshop
 
 SECRET = "words-that-nobody-was-shown"
 """Stands in every text that no attacker may read."""
@@ -61,42 +51,13 @@ class Scene:
 
 def new_scene(kind: Kind) -> Scene:
     """Copy the prepared database."""
-    url, made = _prepared(kind)
-    name = f"scene_{uuid.uuid4().hex[:12]}"
-    if kind == "postgres":
-        copy = new_database(services.POSTGRES_URL, name, template=url.rpartition("/")[2])
-    else:
-        path = services.FOLDER / f"{name}.sqlite3"
-        shutil.copy(url.removeprefix("sqlite:///"), path)
-        copy = f"sqlite:///{path}"
-    return Scene(copy, made["workshops"], list(made["links"]), dict(made["accounts"]), dict(made["names"]))
-
-
-@functools.cache
-def _prepared(kind: Kind) -> tuple[str, dict[str, Any]]:
-    url = fresh_database(kind)
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.hostile.scene"],
-        cwd=REPOSITORY,
-        env=environment(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    if kind == "sqlite":
-        with sqlite3.connect(Path(url.removeprefix("sqlite:///"))) as connection:  # all into the one file
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-    return url, dict(json.loads(made.stdout))
+    url, made = copy_of_prepared("tests.hostile.scene", kind)
+    return Scene(url, made["workshops"], list(made["links"]), dict(made["accounts"]), dict(made["names"]))
 
 
 def main() -> None:
     """Make everything."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-    django.setup()
+    begin()
 
     from lab_workspace.people import sign_in_links
     from tests.makers import make_challenge, make_member, make_team, make_user
@@ -136,25 +97,9 @@ def main() -> None:
     print(json.dumps(told))  # noqa: T201
 
 
-def _doer(workshop: Workshop) -> Any:
-    from realtime.kinds import SYSTEM
-    from realtime.ledger import Ack, Asked, run
-
-    def do(name: str, /, by: str = SYSTEM, **fields: Any) -> None:
-        (answer,) = run(workshop.stream_id, Asked(str(uuid.uuid4()), name, fields, by))
-        assert isinstance(answer, Ack), (name, answer)
-
-    return do
-
-
 def _open(challenge: Challenge) -> dict[str, str]:
     """a1 is a shared brainstorm, open; a2 a vote not yet open; a3 a brainstorm whose ideas nobody has been shown."""
-    from django.utils import timezone
-
-    from workshops.actions import make_workshop
-
-    workshop = make_workshop(challenge, challenge.title, timezone.now(), 90, None)
-    do = _doer(workshop)
+    place, do = new_workshop(challenge, challenge.title)
     do("step.add", kind="brainstorm", minutes=0, settings={"visibility": "shared"})
     do("step.add", kind="dot_vote", minutes=0, settings={"dots": 5, "cap": 2})
     do("step.add", kind="brainstorm", minutes=0)
@@ -168,23 +113,18 @@ def _open(challenge: Challenge) -> dict[str, str]:
     do("idea.add", by="p-there", activity="a1", text=f"Taken back: {SECRET}")  # i4
     do("idea.hide", idea="i3", reason=SECRET)
     do("idea.remove", by="p-there", activity="a1", idea="i4")
-    return {"id": str(workshop.pk), "code": workshop.code, "stream": str(workshop.stream_id)}
+    return place
 
 
 def _closed(challenge: Challenge) -> dict[str, str]:
-    from django.utils import timezone
-
-    from workshops.actions import make_workshop
-
-    workshop = make_workshop(challenge, "Past", timezone.now(), 90, None)
-    do = _doer(workshop)
+    place, do = new_workshop(challenge, "Past")
     do("step.add", kind="brainstorm", minutes=0)
     do("person.join", person="p-there", name="There", role="participant", consent="internal")
     do("step.open", activity="a1")
     do("idea.add", by="p-there", activity="a1", text="An idea of the past")
     do("step.reveal", activity="a1")
     do("workshop.close")
-    return {"id": str(workshop.pk), "code": workshop.code, "stream": str(workshop.stream_id)}
+    return place
 
 
 def _report(challenge: Challenge, by: Any, prefix: str) -> dict[str, str]:
