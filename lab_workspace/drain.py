@@ -58,6 +58,7 @@ async def _drain_and_stop(reactor: Any) -> None:
         await asyncio.sleep(settings.DRAIN_WAIT_SECONDS)  # the proxy notices meanwhile
         _stop_listening(reactor)
         await asyncio.wait_for(hub.drain(), SECONDS)
+        logger.info("drain.done")
         await asyncio.sleep(0.2)  # for the last frames to leave
     except TimeoutError:
         logger.warning("drain.too_slow")
@@ -69,10 +70,15 @@ async def _drain_and_stop(reactor: Any) -> None:
 
 def _stop_listening(reactor: Any) -> None:
     """Take nobody new: who is about to be sent away would come straight back here, where the proxy sees most room."""
+    for port in listening(reactor):
+        port.stopListening()
+
+
+def listening(reactor: Any) -> list[Any]:
+    """Give Twisted's ports on which this process takes connections."""
     from twisted.internet.interfaces import IListeningPort  # noqa: PLC0415 (only under Daphne)
 
-    for port in [reader for reader in reactor.getReaders() if IListeningPort.providedBy(reader)]:
-        port.stopListening()
+    return [reader for reader in reactor.getReaders() if IListeningPort.providedBy(reader)]
 
 
 def _leave() -> None:
@@ -81,6 +87,7 @@ def _leave() -> None:
     One that carries a request still under way waits for the event loop, which has stopped: it would never end, nor
     would the process. What was committed is durable, what wasn't is sent again.
     """
+    logger.info("stopped")
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)

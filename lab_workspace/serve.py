@@ -12,10 +12,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import logging
 import os
 import sys
 
 import django
+
+logger = logging.getLogger("lab_workspace.serve")
+"""By name, because this module is `__main__` where it serves."""
 
 BACKLOG = 2048
 HANDSHAKE_SECONDS = 30
@@ -81,6 +85,17 @@ def _collect_rarely() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def _tell_where() -> None:
+    """Say in the log that people can come; nothing where no port could be had, of which Daphne tells."""
+    from twisted.internet import reactor  # noqa: PLC0415 (Daphne has made it)
+
+    from lab_workspace import drain  # noqa: PLC0415 (reads the settings)
+
+    for address in (port.getHost() for port in drain.listening(reactor)):
+        path = getattr(address, "name", None)
+        logger.info("serving on %s", os.fsdecode(path) if path else f"{address.host}:{address.port}")
+
+
 def main(argv: list[str] | None = None) -> None:
     """Serve until told to stop."""
     daphnes = arguments(sys.argv[1:] if argv is None else argv)
@@ -95,6 +110,7 @@ def main(argv: list[str] | None = None) -> None:
     from twisted.internet import reactor  # noqa: PLC0415 (Daphne has made it)
 
     reactor.callWhenRunning(_collect_rarely)
+    reactor.callWhenRunning(_tell_where)
     CommandLineInterface().run(daphnes)
 
 

@@ -32,5 +32,10 @@ async def test_it_serves_and_drains_with_and_without_its_fast_ways(fast: bool) -
                 await session.ws_connect(f"{server.ws_url}/ws/nowhere/", origin=server.url)
     finally:
         await asyncio.to_thread(server.stop)
-    assert "drain.begun" in server.log
+    told = [
+        server.log.find(words)
+        for words in (f"serving on 127.0.0.1:{server.port}", "drain.begun", "drain.done", "stopped")
+    ]
+    assert -1 not in told
+    assert told == sorted(told)
     assert "Traceback" not in server.log
