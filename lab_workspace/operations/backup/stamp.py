@@ -68,9 +68,10 @@ class Stamp:
 
     def sentence(self) -> str:
         """Tell in words what this is."""
+        logs, entries = counted(self.streams, "log", "logs"), counted(self.events, "entry", "entries")
         return (
             f"a backup of {self.made_at[:16].replace('T', ' ')} UTC by release {self.release}: "
-            f"{NAMES.get(self.kind, self.kind)}, {self.streams} logs with {self.events} entries"
+            f"{NAMES.get(self.kind, self.kind)}, {logs} with {entries}"
         )
 
     def check_for(self, kind: str) -> None:
@@ -91,6 +92,11 @@ class Stamp:
                 f"{', '.join(unknown[:3])}{' and more' if len(unknown) > 3 else ''}. "
                 "Put it back with that release or a later one."
             )
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """Put a number before its noun."""
+    return f"{number} {one if number == 1 else more}"
 
 
 def known_migrations() -> set[str]:

@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from lab_workspace.operations.backup import parcel, work
-from lab_workspace.operations.backup.stamp import Impossible, kind_of_database
+from lab_workspace.operations.backup.stamp import Impossible, counted, kind_of_database
 
 
 class Command(BaseCommand):
@@ -58,7 +58,8 @@ class Command(BaseCommand):
             if not no_copy:
                 self._keep(file)
         work.put_back(file, stamp, even_if_in_use=even_if_in_use)
-        self.stdout.write(f"Restored. {stamp.streams} logs begin a new epoch; clients fetch everything anew.")
+        begun = counted(stamp.streams, "log begins", "logs begin")
+        self.stdout.write(f"Restored. {begun} a new epoch; clients fetch everything anew.")
         self._tell_what_is_left()
 
     def _ask(self, *, no_input: bool) -> None:
