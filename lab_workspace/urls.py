@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 urlpatterns = [
@@ -13,4 +15,6 @@ urlpatterns = [
     path("accounts/", include("lab_workspace.people.account_urls")),
     path("people/", include("lab_workspace.people.urls")),
     path("admin/", admin.site.urls),
+    # Browsers ask for it by themselves where a page names no icon: on /admin/.
+    path("favicon.ico", lambda _request: redirect(static("icons/favicon.svg"))),
 ]
