@@ -98,7 +98,7 @@ function start(root) {
     as,
     http,
     place: () => ({ seq: sync.seq, epoch: sync.epoch }),
-    receive: (message) => sync.receive(message),
+    receive: (messages, goesOn) => sync.receive(messages, goesOn),
     late: (answer) => sender.late(answer),
     closed,
     changed: connectionChanged,

@@ -71,6 +71,11 @@ class FakeRoom:
             if not socket.closed:
                 await socket.send_str(json.dumps(message))
 
+    async def greet(self) -> None:
+        """Say at last what a mute socket should have said at once, to somebody of an earlier life."""
+        for message in self._greeting({}):
+            await self.push(message)
+
     async def set_own(self, own: Message, html: str | None = None) -> None:
         self.own, self.own_html = own, html or ""
         self.own_changes += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from tests.chromium import Visitors
-from tests.live.conftest import card
+from tests.live.conftest import card, writer
 from tests.live.fake_room import FakeRoom
 from tests.live.test_outbox import SAVED, texts, write
 
@@ -123,6 +123,27 @@ async def test_a_sleeping_device_looks_at_once(visitors: Visitors, room: FakeRoo
     await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     await page.clock.resume()
     await room.until(lambda: room.handshakes == 2)
+
+
+async def test_what_a_poll_brought_never_covers_what_the_socket_brought_since(
+    visitors: Visitors, room: FakeRoom
+) -> None:
+    """After a restore: the poll's `reset` makes the page wait, and meanwhile the socket takes over."""
+    page = await visitors.open(room.base, "/blank")
+    await page.add_init_script("Math.random = () => 0.9")  # the wait is long enough for that
+    await page.goto("/")
+    await expect(page.locator("[data-own-text=left]")).to_have_text("3")
+    room.socket, room.epoch, room.live = "mute", "e2", writer("Restored")
+    room.cut()
+    await room.until(lambda: room.requests and room.sockets)
+    await room.greet()
+    await room.set_own({"left": 2})
+    await expect(page.locator("#a1 h2")).to_have_text("Restored")
+    for title in ("One more", "And another"):
+        await room.frame(writer(title))
+        await expect(page.locator("#a1 h2")).to_have_text(title)
+    await expect(page.locator("[data-own-text=left]")).to_have_text("2")
+    assert len(room.requests) == 1, "the socket brought the whole view, nobody need fetch it"
 
 
 async def test_restart_is_said_and_survived(visitors: Visitors, room: FakeRoom) -> None:

@@ -11,7 +11,7 @@ export const NOT_YOURS = new Set([401, 403, 404, 410]);
  * @param {object} parts
  * @param {any} parts.http an Http
  * @param {() => {seq: number, epoch: string}} parts.place
- * @param {(message: any) => Promise<void>} parts.receive
+ * @param {(messages: any[], goesOn: () => boolean) => Promise<void>} parts.receive what comes after `goesOn` ends is dropped
  * @param {AbortSignal} parts.signal
  * @param {(ms: number) => Promise<void>} parts.rest a pause that can be cut short
  * @param {() => boolean} parts.goesOn
@@ -32,7 +32,7 @@ export async function poll(delay, { http, place, receive, signal, rest, goesOn, 
     if (!goesOn()) return;
     if (status === 204 || (status === 200 && body)) {
       works();
-      for (const message of body?.messages ?? []) await receive(message);
+      await receive(body?.messages ?? [], goesOn);
       // A server that doesn't hold the request must not be asked without pause.
       if (wait && took < 500) await rest(500);
       wait = HOLD;

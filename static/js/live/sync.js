@@ -17,6 +17,10 @@ export class Sync {
   #lastSnapshot = -Infinity;
   /** @type {{epoch: string, seq: number} | null} what the last hello said there is */
   #promised = null;
+  /** counts what came and what was asked for, so that each can be said to be before or after the other */
+  #tick = 0;
+  /** the tick at which the newest fetch that brought us up to date was asked for: what came before it is stale */
+  #fetched = 0;
 
   /**
    * @param {object} start
@@ -35,11 +39,15 @@ export class Sync {
   }
 
   /**
-   * @param {any} message
-   * @returns {Promise<void>} done when it has been applied
+   * What came together is queued together, so that nothing from elsewhere that is newer gets in between.
+   * @param {any[]} messages
+   * @param {() => boolean} [goesOn] whether the way they came is still the one that counts
+   * @returns {Promise<void>} done when they have been applied
    */
-  receive(message) {
-    return this.#then(() => this.#handle(message));
+  receive(messages, goesOn = () => true) {
+    const came = (this.#tick += 1);
+    for (const message of messages) this.#then(() => goesOn() ? this.#handle(message, came, goesOn) : undefined);
+    return this.#chain;
   }
 
   /**
@@ -73,19 +81,24 @@ export class Sync {
     return this.#chain;
   }
 
-  /** @param {any} message */
-  async #handle(message) {
+  /**
+   * @param {any} message
+   * @param {number} came its tick
+   * @param {() => boolean} [goesOn]
+   */
+  async #handle(message, came, goesOn = () => true) {
+    const isStale = () => came < this.#fetched || !goesOn();
     if (typeof message.time === "number") this.#apply.time(message.time);
     if (message.hello) this.#hello(message);
+    else if ("notice" in message) this.#apply.notice(message.notice);
+    else if (isStale()) return;
     else if (message.full) await this.#whole(message);
     else if ("from" in message) await this.#frame(message);
     else if ("own" in message) {
       await this.#fulfilled();
-      this.#apply.own(message);
+      if (!isStale()) this.#apply.own(message);
     } else if ("now" in message) this.#apply.now(message.now);
-    else if ("reset" in message) {
-      await this.#reset(message.reset);
-    } else if ("notice" in message) this.#apply.notice(message.notice);
+    else if ("reset" in message) await this.#reset(message.reset, isStale);
     else if (typeof message.seq === "number" && message.seq > this.seq) await this.#missing(message.seq);
   }
 
@@ -105,13 +118,16 @@ export class Sync {
     else await this.#missing(seq);
   }
 
-  /** @param {number} seq */
-  async #reset(seq) {
+  /**
+   * @param {number} seq
+   * @param {() => boolean} isStale
+   */
+  async #reset(seq, isStale) {
     // A hello with another epoch has led to the same already.
     const isFresh = performance.now() - this.#lastSnapshot < FRESH && this.seq >= seq;
     if (isFresh) return;
     await pause(Math.random() * RESET_JITTER);
-    await this.#snapshot();
+    if (!isStale()) await this.#snapshot();
   }
 
   /** @param {any} frame */
@@ -131,16 +147,19 @@ export class Sync {
    */
   async #missing(wanted) {
     if (wanted && wanted <= this.seq) return;
+    const asked = (this.#tick += 1);
     const { status, body } = await this.#http.frames(this.seq, this.epoch);
     if (status !== 200 || !body) return;
     for (const message of body.messages ?? []) {
-      if (!("from" in message)) await this.#handle(message);
-      else if (message.from > this.seq) await this.#snapshot();
+      if ("from" in message && message.from > this.seq) return this.#snapshot();
+      if (!("from" in message)) await this.#handle(message, asked);
       else if (message.seq > this.seq) {
         await this.#apply.frame(message);
         this.seq = message.seq;
       }
+      if ("reset" in message) return;
     }
+    this.#fetched = Math.max(this.#fetched, asked);
   }
 
   /**
@@ -165,9 +184,11 @@ export class Sync {
     this.#apply.busy(true);
     try {
       for (let tries = 0; !this.#stopped && tries < 8; tries += 1) {
+        const asked = (this.#tick += 1);
         const { status, body } = await this.#http.snapshot();
         if (status === 200 && body?.full) {
           await this.#whole(body);
+          this.#fetched = asked;
           return;
         }
         if (status === 403 || status === 404) return;

@@ -42,7 +42,7 @@ export class Transport {
    * @param {string} parts.as
    * @param {any} parts.http an Http
    * @param {() => {seq: number, epoch: string}} parts.place
-   * @param {(message: any) => Promise<void>} parts.receive
+   * @param {(messages: any[], goesOn?: () => boolean) => Promise<void>} parts.receive
    * @param {(answer: any) => void} parts.late
    * @param {(code: number) => void} parts.closed called with every close code of ours
    * @param {() => void} parts.changed
@@ -135,7 +135,7 @@ export class Transport {
       this.#stopPolling();
       this.#become("socket");
     }
-    this.#parts.receive(message);
+    this.#parts.receive([message]);
   }
 
   /** @param {number} code */
