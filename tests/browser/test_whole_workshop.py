@@ -132,7 +132,7 @@ async def prepare(day: Day, challenge: Challenge) -> None:
     await press(sal, "Sign in as Sal Okafor")
     await sal.wait_for_url(f"{day.url}/")
     await look(sal, "home")
-    await sal.get_by_role("link", name=QUESTION).click()
+    await sal.get_by_role("link", name=challenge.title, exact=True).click()
     await expect(sal.get_by_role("heading", level=1)).to_contain_text(QUESTION)
     await look(sal, "challenge")
     await sal.get_by_role("link", name="New workshop").click()

@@ -30,7 +30,7 @@ def test_a_member_sees_the_own_challenges_and_what_is_open(client: Client, alice
     client.force_login(alice)
     page = client.get("/").text
     assert "Our ideas" in page
-    assert 'href="/challenges/mine/"' in page
+    assert '<a href="/challenges/mine/">Mine</a>' in page
     assert "Their ideas" not in page
     assert "somebody-elses" not in page
     assert "/console" not in page
@@ -65,6 +65,13 @@ def test_a_facilitator_gets_to_the_console_of_the_own_challenge_only(client: Cli
 def test_somebody_without_a_challenge_reads_what_to_do(client: Client, alice: User) -> None:
     client.force_login(alice)
     assert "Ask the Lab to add alice@example.org." in client.get("/").text
+
+
+def test_staff_without_a_challenge_are_told_to_make_one(client: Client, staff: User) -> None:
+    client.force_login(staff)
+    page = client.get("/").text
+    assert f"Make one, or ask for {staff.email} to be added" in page
+    assert "Ask the Lab" not in page
 
 
 def test_only_staff_are_shown_the_way_to_a_new_challenge(client: Client, alice: User, staff: User) -> None:
