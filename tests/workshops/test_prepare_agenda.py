@@ -49,7 +49,7 @@ def test_the_agenda_says_when_and_how(facilitator: Client, workshop: Workshop) -
     assert "The agenda ends at 10:33." in page
     assert "27 minutes are free" in page
     words = " ".join(page.split())
-    assert "Everybody writes alone until you show the ideas. Nobody sees who wrote what." in words
+    assert "Everybody writes alone until you show the ideas. Nobody is shown who wrote what." in words
     assert "5 dots each, at most 2 on one. The result is hidden until you show it." in words
 
 
