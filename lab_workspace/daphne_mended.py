@@ -20,6 +20,13 @@ from twisted.web import http
 
 MOST_BODY = 3_000_000
 """Nothing is uploaded here, and Django takes forms of 2.5 MB at most. What is longer is not even kept."""
+MOST_DROPPED = 30_000_000
+"""Who goes on sending after being told is hung up on."""
+_SENTENCE = b"This is too long. Nothing over 3 MB is taken here."
+TOO_LONG = (
+    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+    b"Content-Length: %d\r\n\r\n%b" % (len(_SENTENCE), _SENTENCE)
+)
 
 
 def install() -> None:
@@ -48,21 +55,25 @@ class Request(http_protocol.WebRequest):
         super().__init__(*given, parsePOSTFormSubmission=False)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
-        """Keep a piece of the body, or end the connection."""
+        """Keep a piece of the body; once it is too long, say so and drop what still comes.
+
+        Hung up on at once, a client that is still sending would never read the answer.
+        """
         fitted = self._came <= MOST_BODY
         self._came += len(data)
         if self._came <= MOST_BODY:
             super().handleContentChunk(data)
         elif fitted:
-            self.channel.write(
-                b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-            )
+            self.channel.write(TOO_LONG)
+        elif self._came > MOST_DROPPED:
             self.channel.loseConnection()
 
     def requestReceived(self, *request: bytes) -> None:  # noqa: N802 (as above)
         """Go on with a request that came whole."""
         if self._came <= MOST_BODY:
             super().requestReceived(*request)
+        else:
+            self.channel.loseConnection()
 
 
 def _no_arguments(*_given: Any) -> dict[bytes, list[bytes]]:
