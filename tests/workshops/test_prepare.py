@@ -271,6 +271,7 @@ def drawn(path: str, border: int) -> set[tuple[int, int]]:
     return black
 
 
+@pytest.mark.django_db(transaction=True)  # the door looks codes up in threads of its own
 def test_a_new_code_shuts_the_old_door(facilitator: Client, workshop: Workshop) -> None:
     visitor = Client()
     assert visitor.get(f"/join/{workshop.code}/").status_code == 200
