@@ -69,6 +69,7 @@ function start(root) {
       async frame(frame) {
         await board.frame(frame);
         if (frame.html?.includes('id="stage"')) movedOn();
+        notices.rescue();
         picks.changed();
         announcer.say(frame.say ?? []);
         pending.caughtUp();
@@ -79,6 +80,7 @@ function start(root) {
         dragging.cancel();
         movedOn();
         await board.whole(view);
+        notices.rescue();
         pending.show();
         picks.changed();
         if (view.own) applyOwn({ own: view.own, html: view.own_html ?? "" });
@@ -121,6 +123,7 @@ function start(root) {
   function applyOwn(message) {
     own.show(message.own);
     board.own(message.html ?? "");
+    notices.rescue();
     pending.caughtUp();
   }
 

@@ -89,6 +89,20 @@ async def test_a_refusal_stands_beside_its_field_and_gives_the_words_back(
     await expect(page.locator("#notice")).to_be_hidden()
 
 
+async def test_words_given_back_to_a_field_outlive_the_field(visitors: Visitors, room: FakeRoom) -> None:
+    room.rule = lambda command: {
+        "refused": "",
+        "code": "workshop_closed",
+        "message": "The workshop is closed.",
+    }
+    page = await open_room(visitors, room)
+    await write(page, "Too late, but mine")
+    await expect(page.locator("#refused-new-idea")).to_have_text("The workshop is closed.")
+    await room.frame('<section id="a1"><h2>The end</h2></section>')
+    await expect(page.locator("#a1 h2")).to_have_text("The end")
+    await expect(page.locator("#notice")).to_contain_text("Your words: “Too late, but mine”")
+
+
 async def test_an_empty_field_is_not_sent(visitors: Visitors, room: FakeRoom) -> None:
     page = await open_room(visitors, room)
     await page.locator("#add").click()

@@ -58,6 +58,8 @@ export class Notices {
   #toast = region("toast", "status", "toast-place");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {Map<Element, {name: string, words: string, sentence: string}>} refused words that were put back into a field */
+  #putBack = new Map();
 
   constructor() {
     document.addEventListener("input", (event) => {
@@ -113,6 +115,21 @@ export class Notices {
     }
     const put = free || !words || control.value === words;
     this.#besides(control, put ? sentence : `${sentence} ${text("your_words", { words })}`);
+    if (words && put) this.#putBack.set(control, { name: field, words, sentence });
+  }
+
+  /**
+   * The page has changed: refused words whose field went with it are shown above the page instead.
+   * @returns {void}
+   */
+  rescue() {
+    for (const [control, { name, words, sentence }] of this.#putBack) {
+      if (control.isConnected) continue;
+      this.#putBack.delete(control);
+      const successor = document.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (successor && "value" in successor && successor.value === words) this.#putBack.set(successor, { name, words, sentence });
+      else this.refuse({ text: words }, sentence);
+    }
   }
 
   /**
@@ -179,6 +196,7 @@ export class Notices {
 
   /** @param {Element} control */
   #clearField(control) {
+    this.#putBack.delete(control);
     const name = control.getAttribute("name");
     const line = name && document.getElementById(`refused-${name}`);
     if (!line) return;
