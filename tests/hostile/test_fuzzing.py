@@ -53,9 +53,9 @@ def test_bytes_of_any_kind_are_read_or_refused(target: str, count: int, most: in
 
 def test_workshops_of_any_kind_keep_their_promises() -> None:
     dice, accepted = random.Random("room"), set[str]()
-    for number in range(25):
+    for number in range(45):
         accepted |= room.play(dice.randbytes(dice.randrange(200, 900)), html=number % 10 == 0).accepted
-    assert len(accepted) > len(reading.COMMANDS) * 0.8, "the plays get nowhere"
+    assert len(accepted) > len(reading.COMMANDS) * 0.75, "the plays get nowhere"
 
 
 class RoomMachine(RuleBasedStateMachine):
