@@ -103,6 +103,22 @@ async def test_words_given_back_to_a_field_outlive_the_field(visitors: Visitors,
     await expect(page.locator("#notice")).to_contain_text("Your words: “Too late, but mine”")
 
 
+async def test_words_that_were_taken_at_the_second_try_are_not_given_back_again(
+    visitors: Visitors, room: FakeRoom
+) -> None:
+    room.rule = lambda command: {"refused": "", "code": "too_many", "message": "Five ideas are enough."}
+    page = await open_room(visitors, room)
+    await write(page, "The sixth")
+    await expect(page.locator("#refused-new-idea")).to_have_text("Five ideas are enough.")
+    room.rule = lambda command: None
+    await page.locator("#add").click()
+    await room.until(lambda: room.effects)
+    await expect(page.locator("#saved")).to_have_text(SAVED)
+    await room.frame('<section id="a1"><h2>The end</h2></section>')
+    await expect(page.locator("#a1 h2")).to_have_text("The end")
+    await expect(page.locator("#notice")).to_be_hidden()
+
+
 async def test_an_empty_field_is_not_sent(visitors: Visitors, room: FakeRoom) -> None:
     page = await open_room(visitors, room)
     await page.locator("#add").click()
