@@ -126,7 +126,6 @@ export class Notices {
     for (const [control, { name, words, sentence }] of this.#putBack) {
       if (control.isConnected) continue;
       this.#putBack.delete(control);
-      if (!("value" in control && control.value === words)) continue; // sent again, or given up
       const successor = document.querySelector(`[name="${CSS.escape(name)}"]`);
       if (successor && "value" in successor && successor.value === words) this.#putBack.set(successor, { name, words, sentence });
       else this.refuse({ text: words }, sentence);
