@@ -95,6 +95,7 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     await expect(page.locator("#agenda")).to_contain_text("7 dots each")
 
     await page.get_by_role("link", name="Brainstorm").press("Enter")
+    await expect(page.get_by_role("heading", name="Add: Brainstorm")).to_be_focused()
     await page.get_by_role("button", name="Add to the agenda").press("Enter")
     await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is on the agenda.")
     await page.locator("#step-a4").get_by_text("Remove…").click()
@@ -102,6 +103,23 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is off the agenda.")
     assert await order(page) == ["Write ideas", "Choose", "Group the ideas"]
     await expect(page.get_by_role("heading", name="Agenda")).to_be_focused()
+
+
+PRESS_AT_ONCE = """() => new MutationObserver((_, watch) => {
+    const save = document.querySelector('#adding button[type=submit]');
+    if (save) { watch.disconnect(); save.click(); }
+}).observe(document.body, {childList: true, subtree: true})"""
+
+
+async def test_a_form_that_came_works_in_its_place_from_its_first_moment(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    workshop = await ready(alice)
+    page = await visitors.open(daphne().url, f"/workshops/{workshop.pk}/prepare", user=alice)
+    await page.evaluate(PRESS_AT_ONCE)
+    await page.get_by_role("link", name="Brainstorm").press("Enter")
+    await expect(page.locator("ol.plan h3")).to_have_count(4)
+    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is on the agenda.")
 
 
 async def test_the_link_is_copied(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:
