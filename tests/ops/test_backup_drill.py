@@ -16,6 +16,8 @@ from tests.daphne import Daphne, Kind
 from tests.faults.cast import Cast, write
 from tests.faults.stage import new_stage
 
+LONGEST_PAUSE = 30
+"""Seconds; docs/protocol.md: after a long absence so much may pass between two tries of a client."""
 BROKEN = """
 from realtime.chain import first_broken
 from realtime.log import read_after
@@ -79,7 +81,7 @@ async def test_a_lost_database_comes_back_and_everybody_goes_on(
 
         before, epoch, ahead = epochs(stage.database_url), ann.epoch, ann.seq
         await asyncio.to_thread(server.stop)
-        sending = asyncio.create_task(write(ben, "written while it was away"))
+        sending = asyncio.create_task(write(ben, "written while it was away", seconds=240))
         wipe(stage.database_url)
         assert "Restored." in await in_thread(server, "restore", str(file), "--no-input")
         assert not before & epochs(stage.database_url)
@@ -95,8 +97,9 @@ async def test_a_lost_database_comes_back_and_everybody_goes_on(
 
 
 async def came_back(*clients: LiveClient, epoch: str) -> None:
+    """All come into the new life of the log, by themselves, each at its next try."""
     for client in clients:
-        await client.wait_until(lambda one: one.epoch not in {"", epoch}, 20)
+        await client.wait_until(lambda one: one.epoch not in {"", epoch}, LONGEST_PAUSE + 20)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
