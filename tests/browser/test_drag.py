@@ -13,6 +13,7 @@ from workshops.models import Workshop
 
 IDEAS = ["A card in every pack", "Ask twice", "Peers in waiting rooms", "A text line"]
 NOTICE = "#toast"
+TWO_PICTURES = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 @sync_to_async
@@ -29,6 +30,10 @@ def texts(place: Locator) -> Locator:
 
 async def middle(place: Locator) -> tuple[float, float]:
     await place.scroll_into_view_if_needed()
+    return await middle_of(place)
+
+
+async def middle_of(place: Locator) -> tuple[float, float]:
     box = await place.bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -84,10 +89,11 @@ async def test_by_finger_and_undone(daphne: StartDaphne, visitors: Visitors, sta
     await expect(page.locator(".drag-ghost")).to_be_visible()
     await touch("touchMove", (x, PHONE[1] - 8))  # at the edge the page comes along
     await expect(near).to_be_in_viewport(ratio=1)
-    await touch("touchMove", (x, PHONE[1] - 300))
-    box = await near.locator("h2").bounding_box()
-    assert box
-    await touch("touchMove", (box["x"] + 20, box["y"] + 10))
+    at = None
+    while (spot := await middle_of(near.locator("h2"))) != at:  # it moves on until the page is still under it
+        at = spot
+        await touch("touchMove", at)
+        await page.evaluate(TWO_PICTURES)
     await expect(near.locator("[data-drag-slot]")).to_be_visible()
     await touch("touchEnd")
     await expect(texts(near)).to_have_text(["A text line"])
