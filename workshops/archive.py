@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.chain import canonical
 from realtime.log import moment_of
-from workshops.activities.brainstorm import MIX, in_order, mixed
-from workshops.activities.registry import activity_of
+from workshops.activities.registry import activity_of, writing_of
+from workshops.activities.writing import IDEA, MIX, Writing, mixed
 from workshops.models import Archive, Consent
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def _ideas(state: State) -> dict[str, Any]:
     found = [
         idea
         for step in state.order()
-        if step.kind == "brainstorm"
-        for idea in in_order(step, [idea for idea in state.ideas.values() if idea.step == step.id])
+        if isinstance(activity_of(step.kind), Writing)
+        for idea in writing_of(step.kind).in_order(step, state.sheet(step.id).ideas)
         if not idea.removed
     ]
     return {state.gid(idea.id): _idea(state, idea) for idea in found}
@@ -137,7 +137,7 @@ def written_at(state: State, idea: Idea) -> datetime:
     The place in that order is kept within the second, so that sorting by time gives what everybody saw.
     """
     origin = state.steps[idea.step]
-    if origin.settings.visibility == "shared":
+    if not writing_of(origin.kind).unseen(origin):
         return moment_of(idea.at)
     begun = moment_of(origin.rounds[idea.round - 1].opened_at).replace(microsecond=0)
     return begun + timedelta(microseconds=mixed(idea) * 1_000_000 // MIX)
@@ -146,12 +146,14 @@ def written_at(state: State, idea: Idea) -> datetime:
 def may_be_kept(state: State, idea: Idea) -> bool:
     """Whether an idea's words may leave the room: it was shown to everybody, and nobody took it off the board."""
     origin = state.steps[idea.step]
-    shown = origin.settings.visibility == "shared" or origin.rounds[idea.round - 1].revealed_at is not None
-    return shown and not idea.removed and idea.hidden is None
+    kind = writing_of(origin.kind)
+    kept = kind.shown(origin, idea) and kind.keeps_words(origin, idea)
+    return kept and not idea.removed and idea.hidden is None
 
 
 def _idea(state: State, idea: Idea) -> dict[str, Any]:
-    return {
+    more = {} if idea.sort == IDEA else {"sort": idea.sort}
+    return more | {
         "text": idea.text if may_be_kept(state, idea) else "",
         "consent": consent_of(state, idea),
         "credit": credit_of(state, idea),
@@ -170,7 +172,8 @@ def consent_of(state: State, idea: Idea) -> str:
         return str(Consent.INTERNAL)
     author = state.people.get(idea.author)
     consent = author.consent if author else Consent.INTERNAL
-    promised_nobody = state.steps[idea.step].settings.names == "nobody"
+    origin = state.steps[idea.step]
+    promised_nobody = writing_of(origin.kind).names(origin) == "nobody"
     if promised_nobody and consent == Consent.NAMED:
         return str(Consent.ROLE)
     return str(consent)

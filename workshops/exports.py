@@ -117,7 +117,7 @@ def _in_order(content: Mapping[str, Any]) -> list[str]:
 
     Databases may keep the keys of the sealed object in an order of their own: by length, that is as ideas were written.
     """
-    lists = [one.get("ideas", ()) for one in content["outcomes"] if one["kind"] == "brainstorm"]
+    lists = [one.get("ideas", ()) for one in content["outcomes"]]
     seen = dict.fromkeys(gid for gids in lists for gid in gids if gid in content["ideas"])
     rest = [gid for gid in content["ideas"] if gid not in seen]
     return [*seen, *sorted(rest, key=lambda gid: str(content["ideas"][gid]["text"]))]

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
 
-from crispy_forms.layout import Column, Fieldset, Row
+from crispy_forms.layout import Column, Div, Fieldset, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Phase
 from challenges.queries import phase_on
 from lab_workspace.form_parts import DayField, helper
+from workshops.live.agenda import MOST_NOTES
+from workshops.activities.registry import may_take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +34,8 @@ FEW = 4
 """Up to so many choices stand side by side as radio buttons, where all can be read before choosing."""
 FAR = datetime.timedelta(days=366)
 SETTING = "set-"
+FIRST = 3
+"""So many settings of a kind stand open in its form, and where its things come from. The rest is folded away."""
 
 
 class _Lines(forms.CharField):
@@ -152,9 +156,51 @@ class WorkshopForm(forms.Form):
         }
 
 
+class _More(Div):
+    """Settings that few people need, folded away; open where one was changed or is wrong."""
+
+    template = "workshops/prepare/more_settings.html"
+
+    def __init__(self, form: StepForm, names: list[str]) -> None:
+        super().__init__(*names)
+        self.form = form
+
+    def render(self, form: Any, context: Any, template_pack: Any = "bootstrap5", **kwargs: Any) -> str:
+        """Draw it, with whether it stands open."""
+        names = [name for name in self.fields if isinstance(name, str)]
+        context["more_open"] = any(form[name].errors or _changed(form, name) for name in names)
+        return str(super().render(form, context, template_pack, **kwargs))
+
+
+def _changed(form: StepForm, name: str) -> bool:
+    """Whether a setting is another than the kind's own default."""
+    return str(form[name].value()) != str(form.fields[name].initial)
+
+
 def _zone() -> str:
     """Name the place whose clock is meant: "London" for Europe/London."""
     return timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+
+
+def _minutes_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Minutes"),
+        min_value=0,
+        max_value=480,
+        help_text=_("0 means no clock."),
+        error_messages={
+            "required": _("Say how many minutes it takes."),
+            "invalid": _("Write the minutes as a whole number."),
+            "min_value": _("Minutes can't be fewer than 0."),
+            "max_value": _("One activity can take 480 minutes at most."),
+        },
+    )
+
+
+class MinutesForm(forms.Form):
+    """How long an activity takes."""
+
+    minutes = _minutes_field()
 
 
 class StepForm(forms.Form):
@@ -168,12 +214,11 @@ class StepForm(forms.Form):
         help_text=_("Optional. Everybody reads it above the activity."),
         max_length=600,
     )
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        min_value=0,
-        max_value=480,
-        help_text=_("0 means no clock."),
-        error_messages={"required": _("Say how many minutes it takes.")},
+    minutes = _minutes_field()
+    notes = _Lines(
+        label=_("Notes for facilitators"),
+        help_text=_("Optional. Only facilitators see them, here and in the console: what to say, whom to ask."),
+        max_length=MOST_NOTES,
     )
     kept = forms.CharField(widget=forms.HiddenInput, required=False)
     """Set when the form was drawn with its promises fixed, so that their absence means "as they were"."""
@@ -187,20 +232,32 @@ class StepForm(forms.Form):
         super().__init__(self._with_promises(data) if data and self.fixed else data, initial=self._start())
         for name, field in activity.Settings.form_fields().items():
             self._add_setting(name, field)
-        names = [name for name in self.fields if name.startswith(SETTING)]
+        first, rest = self._most_used()
         self.helper = helper(
             "title",
             "prompt",
             "minutes",
             "kept",
-            Fieldset(_t("How it works"), *names) if names else "",
+            Fieldset(_t("How it works"), *first) if first else "",
+            _More(self, rest) if rest else "",
+            "notes",
         )
+
+    def _most_used(self) -> tuple[list[str], list[str]]:
+        """Give the names of the settings that stand open, and of those folded away.
+
+        A kind names what matters most first. Where its things come from is always in sight.
+        """
+        names = [name for name in self.fields if name.startswith(SETTING)]
+        own = [name for name in names if name != f"{SETTING}when_time_is_up"]
+        shown = [name for place, name in enumerate(own) if place < FIRST or name == f"{SETTING}source"]
+        return shown, [name for name in names if name not in shown]
 
     def _start(self) -> dict[str, Any]:
         step = self.step
         if step is None:
             return {"title": self.activity.label, "minutes": self.activity.minutes}
-        words = {"title": step.title, "prompt": step.prompt, "minutes": step.minutes}
+        words = {"title": step.title, "prompt": step.prompt, "minutes": step.minutes, "notes": step.notes}
         if step.rounds:
             words["kept"] = "1"
         return words | {
@@ -237,7 +294,7 @@ class StepForm(forms.Form):
         for other in self.state.order():
             if self.step and other.id == self.step.id:
                 earlier = False
-            elif other.kind in kinds and (earlier or other.id == chosen):
+            elif may_take(kinds, other.kind) and (earlier or other.id == chosen):
                 choices.append((other.id, other.title))
         return forms.ChoiceField(
             label=field.label,
@@ -272,5 +329,6 @@ class StepForm(forms.Form):
             "title": values["title"],
             "prompt": values["prompt"],
             "minutes": values["minutes"],
+            "notes": values["notes"],
             "settings": self.settings(),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.workshop_driver import Driver, classic
-from workshops.activities import brainstorm as brainstorms
+from workshops.activities import writing
 from workshops.activities.cluster import MOST_GROUPS
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_a_board_holds_so_many_groups_and_no_more() -> None:
 
 
 def test_one_person_writes_so_many_ideas_in_a_round_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brainstorms, "MOST_IDEAS", 3)
+    monkeypatch.setattr(writing, "MOST_PIECES", 3)
     driver = Driver()
     step, *_rest = classic(driver)
     driver.do("p-fay", "step.open", activity=step)

@@ -156,7 +156,7 @@ def test_the_example_activity_works(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(ACTIVITIES, EXAMPLE, kind)
     for name, form in kind.commands.items():
         monkeypatch.setitem(room_kind._FORMS, name, form)
-        monkeypatch.setitem(room_kind._ACTIVITY_COMMANDS, name, kind)
+        monkeypatch.setitem(room_kind._KINDS_OF, name, {kind.kind})
     (templates,) = settings.TEMPLATES
     folders = [tmp_path / "templates", REPOSITORY / "templates"]
     with override_settings(TEMPLATES=[{**templates, "DIRS": folders}]):

@@ -23,6 +23,10 @@ GRACE_MS = 10_000
 """After time is up, people have this long to finish their sentence before the activity closes by itself."""
 
 
+GIVES_IDEAS = "*"
+"""Stands in a source setting's `takes` for every kind in which people write ideas."""
+
+
 def setting(
     label: StrOrPromise,
     help_text: StrOrPromise = "",
@@ -36,7 +40,7 @@ def setting(
     """Describe one setting for the form that edits it; pass the result as a dataclass field's `metadata`.
 
     A `guarded` setting is part of what people were promised: it can't be changed after the first contribution.
-    One that `takes` kinds holds the id of an earlier activity of such a kind, or nothing.
+    One that `takes` kinds (or `GIVES_IDEAS`) holds the id of an earlier activity of such a kind, or nothing.
     """
     return {
         "label": label,
@@ -126,6 +130,8 @@ class Activity(ABC):
     minutes: ClassVar[int] = 10
     Settings: ClassVar[type[Settings]]
     commands: ClassVar[Mapping[str, Form]]
+    gives_ideas: ClassVar[bool] = False
+    """Whether groupings and votes may take the ideas that people wrote here."""
     changes_only_its_round: ClassVar[frozenset[str]] = frozenset()
     """Events of this kind that touch no people, ideas, steps or settings: what `State.once` holds stays true."""
 
@@ -175,6 +181,20 @@ class Activity(ABC):
                 raise Refused(
                     "promised", _("People have started under this promise, so it can't be changed now.")
                 )
+
+    def promise(self, settings: Any) -> StrOrPromise:
+        """Say in plain words who sees what one does here, when, and whether names are shown.
+
+        It must be true under these settings, and rest on guarded ones: nobody may be promised less afterwards.
+        """
+        return ""
+
+    def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
+        """Give the command (`do` and its fields) by which the same person could take an event back, or None.
+
+        Asked before `apply`, while the step is open. The workshop keeps it, and offers it as "Undo".
+        """
+        return None
 
     def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
         """Say what is wrong with working, under these settings, on what a step of that kind made; "" if nothing."""
@@ -235,6 +255,7 @@ class Activity(ABC):
 
 
 __all__ = [
+    "GIVES_IDEAS",
     "Activity",
     "Command",
     "Dirty",

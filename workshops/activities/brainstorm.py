@@ -11,7 +11,6 @@ from django.utils.translation import ngettext, ngettext_lazy
 from realtime.fields import Id, Text
 from workshops.activities import base
 from workshops.activities.base import (
-    Activity,
     Command,
     Dirty,
     Fragment,
@@ -22,18 +21,13 @@ from workshops.activities.base import (
     filled,
     setting,
 )
+from workshops.activities.writing import MOST_CHARACTERS, Writing, built_upon, own_piece, pieces_of
 from workshops.live import words
-from workshops.live.state import FACILITATOR, Idea
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from workshops.live.state import Round, State, Step
-
-MOST_CHARACTERS = 2000
-MOST_IDEAS = 200
-"""So many ideas one person can write in one round, those removed again included, whatever the setting says:
-everybody's screen holds them all, so nobody may make them without end."""
+    from workshops.live.state import Idea, Round, State, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +73,7 @@ class BrainstormSettings(base.Settings):
     )
 
 
-class Brainstorm(Activity):
+class Brainstorm(Writing):
     """Writing ideas."""
 
     kind = "brainstorm"
@@ -89,17 +83,27 @@ class Brainstorm(Activity):
     verb = _("Start writing")
     minutes = 10
     Settings = BrainstormSettings
+    gives_ideas = True
     commands: ClassVar = {
+        **Writing.commands,
         "idea.add": {"activity": Id(), "text": Text(most=MOST_CHARACTERS)},
-        "idea.edit": {"activity": Id(), "idea": Id(), "text": Text(most=MOST_CHARACTERS)},
-        "idea.remove": {"activity": Id(), "idea": Id()},
-        "idea.put_back": {"activity": Id(), "idea": Id()},
     }
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def begin(self, state: State, step: Step) -> None:
         return None
+
+    def promise(self, settings: BrainstormSettings) -> StrOrPromise:
+        names = {
+            "nobody": _("Nobody is shown who wrote what."),
+            "facilitators": _("Facilitators see who wrote what, nobody else does."),
+            "everybody": _("Your name stands with your ideas."),
+        }[settings.names]
+        if settings.visibility == "private":
+            until = _("Nobody else is shown what you write until the facilitator shows all ideas.")
+            return filled(_("%(until)s %(names)s"), until=until, names=names)
+        return filled(_("%(until)s %(names)s"), until=_("Everybody sees the ideas."), names=names)
 
     def lost_at_close(self, step: Step) -> StrOrPromise:
         if step.settings.visibility == "shared" or all(run.revealed_at is not None for run in step.rounds):
@@ -112,34 +116,17 @@ class Brainstorm(Activity):
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.contributor(by)
-        latest = self._must_take_writing(step, new=command.do == "idea.add").number
-        body: dict[str, Any] = {"activity": step.id}
-        if command.do == "idea.add":
-            self._must_not_be_built_upon(state, step, latest)
-            self._check_length(step, command["text"])
-            self._check_count(state, step, by, latest)
-            self._check_room(state, step, by, latest)
-            body |= {"idea": state.new_id("i"), "round": latest}
-            return [NewEvent("idea.added", body, {"text": command["text"]})]
-        idea = self._own_idea(state, step, command["idea"], by)
-        self._must_not_be_built_upon(state, step, idea.round)
-        body["idea"] = idea.id
-        if command.do == "idea.edit":
-            if idea.removed:
-                raise Refused("no_such_idea", words.NO_SUCH_IDEA)
-            self._check_length(step, command["text"])
-            if command["text"] == idea.text:
-                return []
-            return [NewEvent("idea.edited", body, {"text": command["text"]})]
-        if (command.do == "idea.remove") == idea.removed:
-            return []
-        if command.do == "idea.put_back":
-            self._check_count(state, step, by, idea.round)
-            return [NewEvent("idea.put_back", body)]
-        return [NewEvent("idea.removed", body)]
+        if command.do != "idea.add":
+            if command.do == "idea.put_back":
+                self._check_count(state, step, by, own_piece(state, step, command["idea"], by).round)
+            return self.decide_writing(state, step, command, by)
+        number = self.takes_writing(state, step, new=True).number
+        if built_upon(state, step, number):
+            raise Refused("grouping_started", _("Grouping has started, so ideas stay as they are now."))
+        self._check_count(state, step, by, number)
+        return [self.added(state, step, by, command["text"])]
 
-    @staticmethod
-    def _must_take_writing(step: Step, *, new: bool) -> Round:
+    def takes_writing(self, state: State, step: Step, *, new: bool) -> Round:
         """Give the latest round. Late ideas can be switched off; changing what one has written can't be."""
         if step.phase == "paused":
             raise Refused("paused", words.PAUSED)
@@ -147,32 +134,9 @@ class Brainstorm(Activity):
             raise Refused("not_open", words.NOT_OPEN)
         return step.round
 
-    def _must_not_be_built_upon(self, state: State, step: Step, number: int) -> None:
-        if self.built_upon(state, step, number):
-            raise Refused("grouping_started", _("Grouping has started, so ideas stay as they are now."))
-
-    @staticmethod
-    def built_upon(state: State, step: Step, number: int) -> bool:
-        """Whether another activity has begun to work with the ideas of this round."""
-        return any(
-            other.rounds and getattr(other.rounds[-1].memory, "sources", {}).get(step.id, 0) >= number
-            for other in state.steps.values()
-        )
-
-    @staticmethod
-    def _check_length(step: Step, text: str) -> None:
-        most, over = step.settings.most_characters, len(text) - step.settings.most_characters
-        if over > 0:
-            sentence = ngettext_lazy(
-                "This is %(over)d character too long. Up to %(most)d fit.",
-                "This is %(over)d characters too long. Up to %(most)d fit.",
-                over,
-            )
-            raise Refused("too_long", filled(sentence, over=over, most=most))
-
     def _check_count(self, state: State, step: Step, by: str, number: int) -> None:
         most = step.settings.most_ideas
-        if most and sum(1 for idea in self._of(state, step, by) if idea.round == number) >= most:
+        if most and sum(1 for idea in pieces_of(state, step, by) if idea.round == number) >= most:
             sentence = ngettext_lazy(
                 "You have written your %(most)d idea. Change it or remove it to write another.",
                 "You have written all of your %(most)d ideas. Change one, or remove one to write another.",
@@ -180,82 +144,20 @@ class Brainstorm(Activity):
             )
             raise Refused("no_ideas_left", filled(sentence, most=most))
 
-    @staticmethod
-    def _check_room(state: State, step: Step, by: str, number: int) -> None:
-        if sum(idea.round == number for idea in state.sheet(step.id).by.get(by, ())) >= MOST_IDEAS:
-            sentence = _(
-                "You have written %(most)d ideas in this round, and no more fit. Change one of them instead."
-            )
-            raise Refused("no_ideas_left", filled(sentence, most=MOST_IDEAS))
-
-    @staticmethod
-    def _of(state: State, step: Step, by: str) -> list[Idea]:
-        return [idea for idea in state.sheet(step.id).by.get(by, ()) if not idea.removed]
-
-    @staticmethod
-    def _own_idea(state: State, step: Step, idea_id: str, by: str) -> Idea:
-        idea = state.found_idea(idea_id)
-        if idea.author != by or idea.step != step.id:
-            # The same words as for one that isn't there: whether it exists may be hidden.
-            raise Refused("no_such_idea", words.NO_SUCH_IDEA)
-        if idea.hidden is not None or idea.merged_into is not None:
-            raise Refused("no_such_idea", _("The facilitator has taken this idea off the board."))
-        return idea
-
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
-        idea_id = event.body["idea"]
-        if event.kind == "idea.added":
-            text = event.private.get("text", "")
-            idea = Idea(idea_id, step.id, event.body["round"], event.actor, text, event.at)
-            state.add_idea(idea)
-        else:
-            idea = state.ideas[idea_id]
-        if event.kind == "idea.edited":
-            idea.earlier.append(idea.text)
-            idea.text = event.private.get("text", "")
-        elif event.kind != "idea.added":
-            state.change_idea(idea, removed=event.kind == "idea.removed")
-        return self._dirty(state, step, idea, event)
-
-    def _dirty(self, state: State, step: Step, idea: Idea, event: Happened) -> Dirty:
-        dirty = Dirty(keys={"stage.progress"}, people={event.actor} | state.merged_authors(idea))
-        if self.shown(step, idea):
-            dirty.keys.add(f"idea-{idea.id}")
-            if event.kind != "idea.edited":
-                dirty.lists.add("ideas")
-        if idea.stands_for:
-            dirty.keys.add("hidden")
-        if step.settings.names != "nobody":  # see `done_by`
-            dirty.keys.add(f"person-{event.actor}")
-        return dirty
+        return self.changed_by(state, step, self.apply_writing(state, step, event), event, "ideas")
 
     # -- views -----------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def visible(step: Step, idea: Idea) -> bool:
-        """Whether an idea may be seen by others than its author."""
-        return idea.on_board and Brainstorm.shown(step, idea)
-
-    @staticmethod
-    def shown(step: Step, idea: Idea) -> bool:
-        """Whether others see the ideas of this one's round."""
-        return step.settings.visibility == "shared" or step.rounds[idea.round - 1].revealed_at is not None
-
-    def _board(self, state: State, step: Step) -> list[Idea]:
-        return in_order(step, [idea for idea in state.ideas_of(step.id) if self.visible(step, idea)])
-
     def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
-        return {"ideas": [f"idea-{idea.id}" for idea in self._board(state, step)]}
+        return {"ideas": [f"idea-{idea.id}" for idea in self.board(state, step)]}
 
     def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
-        idea = state.ideas.get(key.removeprefix("idea-"))
-        if idea is None or idea.step != step.id or not self.visible(step, idea):
-            return None
-        return Fragment("workshops/parts/idea.html", idea_context(state, step, idea, reader))
+        return self.card(state, step, key, reader)
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
         settings = step.settings
-        built_upon = self.built_upon(state, step, len(step.rounds))
+        used = built_upon(state, step, len(step.rounds))
         return {
             "private": settings.visibility == "private",
             "shown": settings.visibility == "shared" or step.revealed,
@@ -263,12 +165,12 @@ class Brainstorm(Activity):
             "late_ideas": settings.late_ideas,
             "most_characters": settings.most_characters,
             "most_ideas": settings.most_ideas,
-            "can_write": step.phase == "open" and not built_upon,
-            "can_write_late": step.phase in ("closed", "revealed") and settings.late_ideas and not built_upon,
+            "can_write": step.phase == "open" and not used,
+            "can_write_late": step.phase in ("closed", "revealed") and settings.late_ideas and not used,
         }
 
     def own(self, state: State, step: Step, person: str) -> Own:
-        written = self._of(state, step, person)
+        written = pieces_of(state, step, person)
         mine = [idea for idea in written if idea.on_board]
         most = step.settings.most_ideas
         fragment = Fragment(
@@ -280,7 +182,7 @@ class Brainstorm(Activity):
                         "id": idea.id,
                         "text": idea.text,
                         "edited": bool(idea.earlier),
-                        "editable": step.phase != "paused" and not self.built_upon(state, step, idea.round),
+                        "editable": step.phase != "paused" and not built_upon(state, step, idea.round),
                         "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
                     }
                     for idea in mine
@@ -318,50 +220,13 @@ class Brainstorm(Activity):
     def done_by(self, state: State, step: Step, person: str) -> str:
         if step.settings.names == "nobody":
             return ""  # a count that grows as an idea appears would say whose it is
-        count = len(self._of(state, step, person))
+        count = len(pieces_of(state, step, person))
         return ngettext("%(count)d idea", "%(count)d ideas", count) % {"count": count}
 
     # -- results ---------------------------------------------------------------------------------------------------
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
-        ideas = in_order(step, [idea for idea in state.ideas_of(step.id) if idea.round == run.number])
+        ideas = self.in_order(step, [idea for idea in state.ideas_of(step.id) if idea.round == run.number])
         outcome: dict[str, Any] = {"ideas": [state.gid(idea.id) for idea in ideas]}
         shown = step.settings.visibility == "shared" or run.revealed_at is not None
         return outcome if shown else outcome | {"withheld": "not_shown"}
-
-
-MIX = 2**32
-
-
-def mixed(idea: Idea) -> int:
-    """Give an idea's place, from 0 to below `MIX`, in the order in which private ideas are shown.
-
-    Mixed once for the whole workshop, so that the quickest writers aren't read first and neighbours say nothing of
-    who wrote when. It rests only on ids, so every process and every replay shows the same. Ids themselves are still
-    counted as ideas are written: this keeps the order off every page and table, not from somebody who sorts ids.
-    """
-    return int(idea.id[1:]) * 2654435761 % MIX
-
-
-def in_order(step: Step, ideas: list[Idea]) -> list[Idea]:
-    """Give a brainstorm's ideas in the order in which others see them."""
-    if step.settings.visibility == "private":
-        return sorted(ideas, key=lambda idea: (idea.round, mixed(idea)))
-    return ideas
-
-
-def idea_context(state: State, step: Step, idea: Idea, reader: str) -> dict[str, Any]:
-    """Give what the idea's card shows. Never an author's id, and nothing of one viewer."""
-    origin = state.steps[idea.step]
-    names = origin.settings.names
-    named = names == "everybody" or (names == "facilitators" and reader == FACILITATOR)
-    author = state.people.get(idea.author)
-    return {
-        "id": idea.id,
-        "step": step.id,
-        "text": idea.text,
-        "edited": bool(idea.earlier) and origin.revealed,
-        "by": author.name if named and author else "",
-        "merged": idea.stands_for,
-        "moderate": reader == FACILITATOR,
-    }

@@ -23,9 +23,16 @@ from workshops.activities.base import (
     filled,
     setting,
 )
-from workshops.activities.brainstorm import Brainstorm, idea_context
 from workshops.activities.groups import Board, Group, Places, neighbours
-from workshops.activities.sources import brainstorms_for, must_be_shown, rounds_of, shown_ideas, still_private
+from workshops.activities.sources import (
+    brainstorms_for,
+    card_context,
+    must_be_shown,
+    rounds_of,
+    shown_ideas,
+    still_private,
+    visible,
+)
 from workshops.live import words
 from workshops.live.state import FACILITATOR
 
@@ -58,7 +65,7 @@ class ClusterSettings(base.Settings):
     source: str = field(
         default="",
         metadata=setting(
-            _("Ideas from"), _("Automatic means every brainstorm before this."), takes=("brainstorm",)
+            _("Ideas from"), _("Automatic means every brainstorm before this."), takes=(base.GIVES_IDEAS,)
         ),
     )
 
@@ -235,7 +242,7 @@ class Clustering(Activity):
     @staticmethod
     def _grouped_idea(state: State, board: Board, idea_id: str) -> str:
         idea = state.found_idea(idea_id)
-        if idea.step not in board.sources or not Brainstorm.visible(state.steps[idea.step], idea):
+        if idea.step not in board.sources or not visible(state, idea):
             raise Refused("no_such_idea", words.NO_SUCH_IDEA)
         return idea.id
 
@@ -329,13 +336,12 @@ class Clustering(Activity):
                 state, step, board, group_id=name.removeprefix("group-"), part=part, reader=reader
             )
         idea = state.ideas.get(name.removeprefix("idea-"))
-        if (
-            idea is None
-            or idea.step not in board.sources
-            or not Brainstorm.visible(state.steps[idea.step], idea)
-        ):
+        if idea is None or idea.step not in board.sources or not visible(state, idea):
             return None
-        context = idea_context(state, step, idea, reader) | {"movable": self._movable(step, reader)}
+        context = card_context(state, step, idea, reader) | {
+            "movable": self._movable(step, reader),
+            "may_flag": False,
+        }
         return Fragment("workshops/parts/idea.html", context)
 
     def _show_group(

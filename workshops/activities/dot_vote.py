@@ -83,7 +83,7 @@ class DotVoteSettings(base.Settings):
         metadata=setting(
             _("Ideas or groups from"),
             _("Automatic means all ideas, or the latest grouping."),
-            takes=("brainstorm", "cluster"),
+            takes=(base.GIVES_IDEAS, "cluster"),
         ),
     )
 
@@ -205,7 +205,7 @@ class DotVote(Activity):
     def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
         if settings.get("target") == "clusters" and kind != "cluster":
             return _("A vote on groups takes them from a grouping. Choose one, or leave it to the workspace.")
-        if settings.get("target") == "ideas" and kind != "brainstorm":
+        if settings.get("target") == "ideas" and kind == "cluster":
             return _(
                 "A vote on ideas takes them from a brainstorm. Choose one, or leave it to the workspace."
             )

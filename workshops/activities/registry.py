@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
 from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.talk import Talk
 
 if TYPE_CHECKING:
     from workshops.activities.base import Activity
+    from workshops.activities.writing import Writing
 
 ACTIVITIES: dict[str, Activity] = {
     activity.kind: activity
@@ -17,6 +20,7 @@ ACTIVITIES: dict[str, Activity] = {
         Brainstorm(),
         Clustering(),
         DotVote(),
+        Talk(),
     )
 }
 
@@ -24,3 +28,13 @@ ACTIVITIES: dict[str, Activity] = {
 def activity_of(kind: str) -> Activity:
     """Find a kind of activity. Raises KeyError."""
     return ACTIVITIES[kind]
+
+
+def writing_of(kind: str) -> Writing:
+    """Find the kind in whose steps something was written: only these have ideas."""
+    return cast("Writing", ACTIVITIES[kind])
+
+
+def may_take(takes: tuple[str, ...], kind: str) -> bool:
+    """Whether a source setting that `takes` these may name a step of that kind."""
+    return kind in takes or (GIVES_IDEAS in takes and activity_of(kind).gives_ideas)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,19 +11,31 @@ from realtime.kinds import Refused, filled
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from workshops.activities.base import Activity
+    from workshops.activities.writing import Writing
     from workshops.live.state import Idea, State, Step
+
+
+def _kind(step: Step) -> Activity:
+    from workshops.activities.registry import activity_of  # noqa: PLC0415 (the registry lists who looks here)
+
+    return activity_of(step.kind)
+
+
+def _writing(step: Step) -> Writing:
+    return cast("Writing", _kind(step))
 
 
 def brainstorms_for(state: State, step: Step) -> list[Step]:
     """Give the brainstorms a step works with: the one its setting names, or all that go before it."""
     chosen = state.steps.get(step.settings.source)
-    if chosen is not None and chosen.kind == "brainstorm":
+    if chosen is not None and _kind(chosen).gives_ideas:
         return [chosen]
     before: list[Step] = []
     for other in state.order():
         if other.id == step.id:
             break
-        if other.kind == "brainstorm":
+        if _kind(other).gives_ideas:
             before.append(other)
     return before
 
@@ -44,17 +56,18 @@ def groupings_for(state: State, step: Step) -> Step | None:
 
 def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
     """Give the ideas of these brainstorms that everybody may see, in the order in which they were shown."""
-    from workshops.activities.brainstorm import (  # noqa: PLC0415 (brainstorm looks at its followers)
-        Brainstorm,
-        in_order,
-    )
+    return [idea for step in steps for idea in _writing(step).board(state, step)]
 
-    return [
-        idea
-        for step in steps
-        for idea in in_order(step, state.ideas_of(step.id))
-        if Brainstorm.visible(step, idea)
-    ]
+
+def visible(state: State, idea: Idea) -> bool:
+    """Whether everybody may see an idea."""
+    step = state.steps[idea.step]
+    return _writing(step).visible(step, idea)
+
+
+def card_context(state: State, step: Step, idea: Idea, reader: str) -> dict[str, Any]:
+    """Give what the card of another step's idea shows in this one."""
+    return _writing(state.steps[idea.step]).card_context(state, step, idea, reader)
 
 
 def rounds_of(steps: list[Step]) -> dict[str, int]:
@@ -65,9 +78,7 @@ def rounds_of(steps: list[Step]) -> dict[str, int]:
 def still_private(steps: list[Step]) -> list[Step]:
     """Give the closed brainstorms whose latest round only its writers have seen."""
     return [
-        step
-        for step in steps
-        if step.phase == "closed" and step.settings.visibility == "private" and not step.revealed
+        step for step in steps if step.phase == "closed" and _writing(step).unseen(step) and not step.revealed
     ]
 
 

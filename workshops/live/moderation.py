@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.fields import Id, Many, Text
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
-from workshops.activities.registry import activity_of
+from workshops.activities.registry import activity_of, writing_of
 from workshops.live import words
 from workshops.live.rules import Rules
 from workshops.live.state import Idea, State
@@ -83,8 +83,7 @@ def _others_can_see(state: State, idea_id: str) -> Idea:
     """Facilitators can act on what they see: hidden ideas are told apart from missing ones nowhere."""
     idea = state.found_idea(idea_id)
     origin = state.steps[idea.step]
-    private = origin.settings.visibility == "private"
-    if idea.removed or (private and origin.rounds[idea.round - 1].revealed_at is None):
+    if idea.removed or not writing_of(origin.kind).shown(origin, idea):
         raise Refused("no_such_idea", words.NO_SUCH_IDEA)
     return idea
 

@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, RoomKind
 from workshops import projection
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.live import showing, words
+from workshops.live import showing, taking_back, words
 from workshops.live.agenda import AGENDA
+from workshops.live.flags import FLAGS
 from workshops.live.moderation import MODERATION
 from workshops.live.people import PEOPLE
 from workshops.live.running import RUNNING
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
+from workshops.live.taking_back import TAKING_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from realtime.fields import Form
 
-_PARTS = (AGENDA, RUNNING, PEOPLE, MODERATION)
+_PARTS = (AGENDA, RUNNING, PEOPLE, MODERATION, FLAGS, TAKING_BACK)
 _COMMANDS = {name: command for part in _PARTS for name, command in part.commands.items()}
 _EVENTS = {name: apply for part in _PARTS for name, apply in part.events.items()}
-_ACTIVITY_COMMANDS = {name: activity for activity in ACTIVITIES.values() for name in activity.commands}
+_KINDS_OF: dict[str, set[str]] = {}
+for _activity in ACTIVITIES.values():
+    for _name in _activity.commands:
+        _KINDS_OF.setdefault(_name, set()).add(_activity.kind)
 _FORMS: dict[str, Form] = {name: form for name, (form, _decide) in _COMMANDS.items()} | {
     name: form for activity in ACTIVITIES.values() for name, form in activity.commands.items()
 }
@@ -54,7 +59,7 @@ class WorkshopRoom(RoomKind[State]):
             return _COMMANDS[command.do][1](state, command, by)
         state.member(by)
         step = state.found_step(command["activity"])
-        if step.kind != _ACTIVITY_COMMANDS[command.do].kind:
+        if step.kind not in _KINDS_OF[command.do]:
             raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
         return activity_of(step.kind).decide(state, step, command, by)
 
@@ -71,7 +76,12 @@ class WorkshopRoom(RoomKind[State]):
         if event.kind in _EVENTS:
             return _EVENTS[event.kind](state, event)
         step = state.steps[event.body["activity"]]
-        return activity_of(step.kind).apply(state, step, event)
+        activity = activity_of(step.kind)
+        kept = taking_back.note(step, event, activity.inverse(state, step, event))
+        dirty = activity.apply(state, step, event)
+        if kept:
+            dirty.people.add(event.actor)
+        return dirty
 
     # -- views -----------------------------------------------------------------------------------------------------
 
@@ -100,6 +110,7 @@ class WorkshopRoom(RoomKind[State]):
         own = activity_of(step.kind).own(state, step, person)
         if step.round is not None:
             data["finished"] = person in step.round.finished
+            data["take_back"] = taking_back.offered(step, person)
         return Own(data | own.data, own.fragments)
 
     def now(self, state: State, present: set[str], reader: str) -> dict[str, Any]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
+from workshops.live.flags import REASONS
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
 if TYPE_CHECKING:
@@ -80,6 +83,7 @@ def stage(state: State, reader: str) -> Fragment:
     context = activity.stage(state, step, reader)
     context |= {
         "step": step_context(step),
+        "promise": activity.promise(step.settings),
         "place": {"activity": step.id, "round": len(step.rounds)},
         "seen": {"activity": step.id, "round": len(step.rounds), "phase": step.phase},
     }
@@ -108,7 +112,14 @@ def _console(state: State, key: str) -> Fragment | None:
     if key == "people.count":
         return Fragment("workshops/parts/people_count.html", people_count(state))
     if key == "hidden":
-        return Fragment("workshops/parts/hidden.html", {"ideas": hidden_ideas(state)})
+        return Fragment(
+            "workshops/parts/hidden.html",
+            {
+                "ideas": hidden_ideas(state),
+                "flagged": flagged_ideas(state),
+                "reason": _("Somebody asked us to look at it."),
+            },
+        )
     if key.startswith("person-"):
         person = state.people.get(key.removeprefix("person-"))
         return Fragment("workshops/parts/person.html", person_context(state, person)) if person else None
@@ -152,6 +163,20 @@ def person_context(state: State, person: Person) -> dict[str, Any]:
         "done": activity_of(step.kind).done_by(state, step, person.id) if step and step.rounds else "",
         "closed": state.closed_at is not None,
     }
+
+
+def flagged_ideas(state: State) -> list[dict[str, Any]]:
+    """Give what facilitators were asked to look at. Never who asked."""
+    return [
+        {
+            "id": idea.id,
+            "text": idea.text,
+            "flags": len(idea.flags),
+            "why": [REASONS[why] for why in REASONS if why in idea.flags.values()],
+        }
+        for idea in state.ideas.values()
+        if idea.flags and idea.on_board
+    ]
 
 
 def hidden_ideas(state: State) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from realtime.kinds import SYSTEM, Refused
 from workshops.live import words
+from workshops.live.conduct import Conduct
 
 type Role = Literal["facilitator", "participant", "observer"]
 type StepPhase = Literal["ready", "open", "paused", "closed", "revealed"]
@@ -39,12 +40,18 @@ class Idea:
     author: str
     text: str
     at: int
+    sort: str = "idea"
+    """Its kind's own word for what this is: an idea, a post, a reason."""
+    about: str = ""
+    """What it belongs to within its step: a question, a parent, a place. "" for nothing."""
     earlier: list[str] = field(default_factory=list)
     removed: bool = False
     hidden: str | None = None
     merged_into: str | None = None
     stands_for: int = 0
     """How many others are merged into it. Counted as it happens: a card must not look through all ideas."""
+    flags: dict[str, str] = field(default_factory=dict)
+    """Who asked the facilitators to look at it, and why."""
 
     @property
     def on_board(self) -> bool:
@@ -88,6 +95,10 @@ class Round:
     closed_at: int | None = None
     revealed_at: int | None = None
     finished: set[str] = field(default_factory=set)
+    undo: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """For each person the commands that would take back what they did last, the latest at the end."""
+    undoing: dict[str, int] = field(default_factory=dict)
+    """For each person how many of their next events take something back."""
 
 
 @dataclass(slots=True)
@@ -104,6 +115,8 @@ class Step:
     rounds: list[Round] = field(default_factory=list)
     ends_at: int | None = None
     left: int | None = None
+    notes: str = ""
+    """What facilitators wrote for themselves. For no other reader, nor the archive."""
 
     @property
     def round(self) -> Round | None:
@@ -130,8 +143,12 @@ class State:
     ideas: dict[str, Idea] = field(default_factory=dict)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     steps: dict[str, Step] = field(default_factory=dict)
+    taken_off: dict[str, tuple[Step, str | None]] = field(default_factory=dict)
+    """Steps that were taken off the agenda, the latest last, each with the one that it stood before."""
     current: str | None = None
     door_locked: bool = False
+    conduct: Conduct = field(default_factory=Conduct)
+    """How the room is being run."""
     opened_at: int | None = None
     closed_at: int | None = None
     counters: dict[str, int] = field(default_factory=dict)
@@ -229,7 +246,7 @@ class State:
         return {other.author for other in self.ideas.values() if other.merged_into == idea.id}
 
     def ideas_of(self, step_id: str) -> list[Idea]:
-        """Give the ideas of a brainstorm that are on the board, oldest first."""
+        """Give what people wrote in a step and is on the board, oldest first, of every sort."""
         return [idea for idea in self.sheet(step_id).ideas if idea.on_board]
 
     def written_by(self, person: str) -> list[Idea]:
