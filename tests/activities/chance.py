@@ -34,6 +34,8 @@ AROUND = (
     "step.move",
     "step.add",
     "step.remove",
+    "step.put_back",
+    "step.copy",
     "idea.hide",
     "idea.restore",
     "idea.merge",
@@ -61,7 +63,7 @@ class Crowd:
     def act(self, picks: Picks) -> tuple[str, str, dict[str, Any], Answer]:
         """Have somebody do something. Gives who, what, the arguments and the answer."""
         who, what, which, *rest = picks
-        own = self._own_commands()
+        own = self._own_commands() or list(WITHIN)  # a break has nothing of its own to do
         do = (own[what % len(own)], WITHIN[what % len(WITHIN)], AROUND[what % len(AROUND)])[
             (0, 0, 0, 0, 0, 1, 2, 2, 1)[which % 9]
         ]

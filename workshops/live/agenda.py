@@ -1,4 +1,8 @@
-"""Making and changing the agenda. Only facilitators; steps that have run can be renamed but not removed."""
+"""Making and changing the agenda. Only facilitators; steps that have run can be renamed but not removed.
+
+Notes are what facilitators write for themselves. They stand in no event's body, in no fragment but the console's, and
+in no archive.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Group, Id, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import ACTIVITIES, activity_of
+from workshops.live import words
 from workshops.live.rules import Rules
 from workshops.live.state import State, Step
 
@@ -22,8 +27,7 @@ def add(state: State, command: Command, by: str) -> list[NewEvent]:
     activity = ACTIVITIES.get(command["kind"])
     if activity is None:
         raise Refused("unknown_kind", _("There is no such kind of activity."))
-    if len(state.steps) >= MOST_STEPS:
-        raise Refused("agenda_full", _("The agenda is full. Remove an activity first."))
+    _must_have_room(state)
     body = {
         "activity": state.new_id("a"),
         "kind": activity.kind,
@@ -34,7 +38,36 @@ def add(state: State, command: Command, by: str) -> list[NewEvent]:
     }
     if command["before"] in state.steps:
         body["before"] = command["before"]
-    return [NewEvent("step.added", body)]
+    return [NewEvent("step.added", body, _notes(command["notes"]))]
+
+
+def copy(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Put the same activity on the agenda once more, after the first. What people did in it isn't copied."""
+    state.facilitator(by)
+    step = state.found_step(command["activity"])
+    _must_have_room(state)
+    following = state.after(step.id)
+    body = {
+        "activity": state.new_id("a"),
+        "kind": step.kind,
+        "title": step.title,
+        "prompt": step.prompt,
+        "minutes": step.minutes,
+        "settings": asdict(step.settings),
+    }
+    if following is not None:
+        body["before"] = following.id
+    return [NewEvent("step.added", body, _notes(step.notes))]
+
+
+def _must_have_room(state: State) -> None:
+    if len(state.steps) >= MOST_STEPS:
+        raise Refused("agenda_full", _("The agenda is full. Remove an activity first."))
+
+
+def _notes(notes: str | None) -> dict[str, str]:
+    """Give a step's notes as an event keeps them: among what can be erased, and is never in the archive."""
+    return {"notes": notes} if notes else {}
 
 
 def _added(state: State, event: Happened) -> Dirty:
@@ -43,16 +76,18 @@ def _added(state: State, event: Happened) -> Dirty:
     state.count_id(body["activity"])
     settings = activity.Settings.read(body["settings"])
     step = Step(body["activity"], body["kind"], body["title"], body["prompt"], body["minutes"], settings)
+    step.notes = event.private.get("notes", "")
     _place(state, step, body.get("before"))
     return Dirty(keys={"run", "stage"})
 
 
 def change(state: State, command: Command, by: str) -> list[NewEvent]:
-    """Change a step's words, minutes or settings; settings only as far as people were not promised otherwise."""
+    """Change a step's words, notes, minutes or settings; settings only as far as people weren't promised otherwise."""
     state.facilitator(by)
     step = state.found_step(command["activity"])
     activity = activity_of(step.kind)
     body: dict[str, Any] = {"activity": step.id}
+    notes = {} if command["notes"] in (None, step.notes) else {"notes": command["notes"]}
     for name in ("title", "prompt", "minutes"):
         value = command[name]
         if value is not None and value != getattr(step, name):
@@ -62,7 +97,7 @@ def change(state: State, command: Command, by: str) -> list[NewEvent]:
         if activity.Settings.read(settings) != step.settings:
             activity.may_change(state, step, settings)
             body["settings"] = settings
-    return [NewEvent("step.changed", body)] if len(body) > 1 else []
+    return [NewEvent("step.changed", body, notes)] if len(body) > 1 or notes else []
 
 
 def _changed(state: State, event: Happened) -> Dirty:
@@ -70,6 +105,7 @@ def _changed(state: State, event: Happened) -> Dirty:
     for name in ("title", "prompt", "minutes"):
         if name in event.body:
             setattr(step, name, event.body[name])
+    step.notes = event.private.get("notes", step.notes)
     if "settings" in event.body:
         step.settings = activity_of(step.kind).Settings.read(event.body["settings"])
         if step.round is not None and not step.revealed:
@@ -105,7 +141,27 @@ def remove(state: State, command: Command, by: str) -> list[NewEvent]:
 
 
 def _removed(state: State, event: Happened) -> Dirty:
-    del state.steps[event.body["activity"]]
+    step_id = event.body["activity"]
+    following = state.after(step_id)
+    state.taken_off[step_id] = state.steps.pop(step_id), following.id if following else None
+    return Dirty(keys={"run", "stage"})
+
+
+def put_back(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Put an activity that was taken off the agenda back, with its id, where it stood if that place can be found."""
+    state.facilitator(by)
+    step_id = command["activity"]
+    if step_id in state.steps:
+        return []
+    if step_id not in state.taken_off:
+        raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
+    _must_have_room(state)
+    return [NewEvent("step.put_back", {"activity": step_id})]
+
+
+def _put_back(state: State, event: Happened) -> Dirty:
+    step, before = state.taken_off.pop(event.body["activity"])
+    _place(state, step, before)
     return Dirty(keys={"run", "stage"})
 
 
@@ -117,7 +173,13 @@ def _place(state: State, step: Step, before: str | None) -> None:
 
 
 _WORDS = {"title": Text(most=100, lines=False, required=False), "prompt": Text(most=600, required=False)}
-_SHARED = {**_WORDS, "minutes": Whole(most=480, required=False), "settings": Group(required=False)}
+MOST_NOTES = 2000
+_SHARED = {
+    **_WORDS,
+    "minutes": Whole(most=480, required=False),
+    "settings": Group(required=False),
+    "notes": Text(most=MOST_NOTES, required=False),
+}
 
 AGENDA = Rules(
     commands={
@@ -125,11 +187,14 @@ AGENDA = Rules(
         "step.change": ({"activity": Id(), **_SHARED}, change),
         "step.move": ({"activity": Id(), "before": Id(required=False)}, move),
         "step.remove": ({"activity": Id()}, remove),
+        "step.put_back": ({"activity": Id()}, put_back),
+        "step.copy": ({"activity": Id()}, copy),
     },
     events={
         "step.added": _added,
         "step.changed": _changed,
         "step.moved": _moved,
         "step.removed": _removed,
+        "step.put_back": _put_back,
     },
 )
