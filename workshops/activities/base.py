@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -115,6 +115,22 @@ def _form_field(default: Any, about: Mapping[str, Any]) -> forms.Field:
 type Show = Literal["stage", "console", "screen"]
 
 
+class Pretender(Protocol):
+    """One simulated person of a rehearsal: makes choices after their own temperament."""
+
+    def chance(self, of_ten: int) -> bool:
+        """Say yes so many times out of ten, more or less often by temperament."""
+
+    def one_of[Item](self, items: Sequence[Item]) -> Item:
+        """Choose one; the first ones a little more often. `items` must not be empty."""
+
+    def number(self, least: int, most: int) -> int:
+        """Choose a whole number, both ends included."""
+
+    def words(self, *, most: int = 280) -> str:
+        """Write something in invented words, no longer than `most` characters."""
+
+
 class Activity(ABC):
     """One way of working live. Stateless: everything is in the workshop's state, the step and its rounds.
 
@@ -193,6 +209,14 @@ class Activity(ABC):
         """Give the command (`do` and its fields) by which the same person could take an event back, or None.
 
         Asked before `apply`, while the step is open. The workshop keeps it, and offers it as "Undo".
+        """
+        return None
+
+    def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
+        """Give a command (`do` and its fields) that a simulated person might send now, or None for nothing to do.
+
+        For rehearsals: called again and again for each simulated person while the step is open. Use the pretender
+        for every choice, so that people differ.
         """
         return None
 
