@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
-import threading
 import time
 import uuid
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import Error as DatabaseError
-from django.db import connections
 from django.utils import timezone
 
 from realtime import metrics, wire
 from realtime.ledger import Ledger, Unavailable
 from realtime.models import Stream
 from realtime.room import Room
+from realtime.threads import OneThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -50,7 +49,8 @@ class Hub:
         self.draining = False
         self.process = uuid.uuid4().hex[:8]
         self._opening: dict[str, asyncio.Task[Room]] = {}
-        self._threads = ThreadPoolExecutor(THREADS, "room")
+        self._threads = [OneThread(f"room_{number}") for number in range(THREADS)]
+        self._next_thread = itertools.cycle(self._threads)
         self._layer: Any = None
         self._channel = ""
         self._channel_lock = asyncio.Lock()
@@ -61,13 +61,8 @@ class Hub:
         metrics.LAYER_UP.set(1)
 
     async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Run database work in one of the hub's threads, off the event loop."""
-
-        def run() -> Any:
-            _keep_connection()
-            return work(*args)
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        """Run database work in the least busy of the hub's threads, off the event loop."""
+        return await min(self._threads, key=lambda thread: thread.waiting).run(work, *args)
 
     async def turn(self) -> None:
         """Wait for one's turn to come in: a few in each pass of the loop, so that those inside are served meanwhile."""
@@ -107,9 +102,9 @@ class Hub:
 
     async def _open(self, name: str) -> Room:
         self._begin()
-        ledger = Ledger(name)
+        ledger, thread = Ledger(name), next(self._next_thread)
         try:
-            await self.in_thread(ledger.load)
+            await thread.run(ledger.load)
         except (DatabaseError, Stream.DoesNotExist):
             raise
         except Exception as error:
@@ -118,7 +113,7 @@ class Hub:
         if self.draining:
             raise Unavailable
         ledger.take_pending()
-        room = self.rooms[name] = Room(ledger, self.in_thread)
+        room = self.rooms[name] = Room(ledger, thread.run)
         room.on_commit = self._told_commit
         room.on_presence = self._tell_presence
         metrics.ROOMS.set(len(self.rooms))
@@ -273,19 +268,7 @@ class Hub:
         if tasks:
             await asyncio.wait(tasks, timeout=LOOK_SECONDS)
         self.rooms.clear()
-        await self._close_connections()
-        self._threads.shutdown(wait=False)
-
-    async def _close_connections(self) -> None:
-        """Close every thread's connection. Each thread waits for the others, so that none comes twice for another."""
-        gate, loop = threading.Barrier(THREADS), asyncio.get_running_loop()
-
-        def close() -> None:
-            connections.close_all()
-            with contextlib.suppress(threading.BrokenBarrierError):  # one is still held up by the database
-                gate.wait(LOOK_SECONDS)
-
-        await asyncio.gather(*(loop.run_in_executor(self._threads, close) for _ in range(THREADS)))
+        await asyncio.gather(*(thread.close(LOOK_SECONDS) for thread in self._threads))
 
 
 async def _drain(room: Room) -> None:
@@ -302,13 +285,6 @@ async def _drain(room: Room) -> None:
 def _away(error: Exception) -> None:
     metrics.LAYER_UP.set(0)
     logger.warning("hub.layer_away %s", type(error).__name__)
-
-
-def _keep_connection() -> None:
-    """Keep this thread's connection, because the thread lives as long as the process; replace one that broke."""
-    for connection in connections.all(initialized_only=True):
-        connection.close_at = None
-        connection.close_if_unusable_or_obsolete()
 
 
 def _group(name: str) -> str:

@@ -125,20 +125,14 @@ class Rows:
         """Append the rows and keep the head. Call in the transaction that locked it."""
         sql = _sql(connection.vendor)
         stream = _key(self.head.stream)
-        rows = (_as_json if connection.vendor == "postgresql" else _as_values)(
-            stream, moment_of(self._at), self._rows
-        )
+        due_at = _moment(moment_of(due)) if due is not None else None
+        head = [self.head.seq, self.head.chain, due_at, stream]
         with connection.cursor() as cursor:
-            cursor.executemany(sql.append, rows)
-            cursor.execute(
-                sql.keep_head,
-                [
-                    self.head.seq,
-                    self.head.chain,
-                    _moment(moment_of(due)) if due is not None else None,
-                    stream,
-                ],
-            )
+            if connection.vendor == "postgresql":
+                cursor.execute(sql.append, [*head, _as_json(stream, moment_of(self._at), self._rows)])
+            else:
+                cursor.executemany(sql.append, _as_values(stream, moment_of(self._at), self._rows))
+                cursor.execute(sql.keep_head, head)
 
 
 def _as_values(stream: Any, at: datetime, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -150,7 +144,7 @@ def _as_values(stream: Any, at: datetime, rows: list[tuple[Any, ...]]) -> list[t
     ]
 
 
-def _as_json(stream: Any, at: datetime, rows: list[tuple[Any, ...]]) -> list[tuple[str]]:
+def _as_json(stream: Any, at: datetime, rows: list[tuple[Any, ...]]) -> str:
     """Give all rows as one text, which PostgreSQL takes apart: one message to it, and no work for each value."""
     moment = at.isoformat()
     told = [
@@ -171,7 +165,7 @@ def _as_json(stream: Any, at: datetime, rows: list[tuple[Any, ...]]) -> list[tup
         ]
         for seq, v, kind, actor, op, asked, body, words, salt, seal, chain in rows
     ]
-    return [(orjson.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in told]).decode(),)]
+    return orjson.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in told]).decode()
 
 
 def _hex(value: bytes | None) -> str | None:
@@ -224,18 +218,21 @@ def _sql(vendor: str) -> _Sql:
     name = connection.ops.quote_name
     streams, events = name(_STREAM.db_table), name(_EVENT.db_table)
     columns = ", ".join(map(name, _COLUMNS))
+    keep_head = f"UPDATE {streams} SET seq = %s, head = %s, due = %s WHERE id = %s"  # noqa: S608 (names of our own)
+    append = f"INSERT INTO {events} ({columns})"
     head = f"SELECT kind, epoch, seq, head FROM {streams} WHERE id = %s"  # noqa: S608 (names of our own)
     if vendor == "postgresql":
         fields = {field.column: field.rel_db_type(connection) for field in _EVENT.concrete_fields}
         typed = ", ".join(f"{name(column)} {fields[column]}" for column in _COLUMNS)
-        values = f"SELECT {columns} FROM jsonb_to_recordset(%s) AS told({typed})"  # noqa: S608 (as above)
+        append += f" SELECT {columns} FROM jsonb_to_recordset(%s) AS told({typed})"  # noqa: S608 (as above)
+        append = f"WITH kept AS ({keep_head}) {append}"  # both with one message
     else:
-        values = f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+        append += f" VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
     return _Sql(
         read_head=head,
         lock_head=f"{head} FOR UPDATE" if connection.features.has_select_for_update else head,
-        keep_head=f"UPDATE {streams} SET seq = %s, head = %s, due = %s WHERE id = %s",  # noqa: S608 (as above)
-        append=f"INSERT INTO {events} ({columns}) {values}",
+        keep_head=keep_head,
+        append=append,
         read=f"SELECT seq, at, v, kind, actor, op, asked, body, private FROM {events} "  # noqa: S608 (as above)
         "WHERE stream_id = %s AND seq > %s ORDER BY seq LIMIT %s",
     )
