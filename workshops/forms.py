@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Phase
 from challenges.queries import phase_on
 from lab_workspace.form_parts import DayField, helper
+from workshops.activities.registry import activity_of, may_take
 from workshops.live.agenda import MOST_NOTES
-from workshops.activities.registry import may_take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -156,19 +156,15 @@ class WorkshopForm(forms.Form):
         }
 
 
-class _More(Div):
+class _More(Div):  # type: ignore[misc]  # crispy's, without types
     """Settings that few people need, folded away; open where one was changed or is wrong."""
 
     template = "workshops/prepare/more_settings.html"
-
-    def __init__(self, form: StepForm, names: list[str]) -> None:
-        super().__init__(*names)
-        self.form = form
+    is_open = False
 
     def render(self, form: Any, context: Any, template_pack: Any = "bootstrap5", **kwargs: Any) -> str:
-        """Draw it, with whether it stands open."""
-        names = [name for name in self.fields if isinstance(name, str)]
-        context["more_open"] = any(form[name].errors or _changed(form, name) for name in names)
+        """Draw it, and say whether it stands open."""
+        self.is_open = any(form[name].errors or _changed(form, name) for name in self.fields)
         return str(super().render(form, context, template_pack, **kwargs))
 
 
@@ -217,7 +213,9 @@ class StepForm(forms.Form):
     minutes = _minutes_field()
     notes = _Lines(
         label=_("Notes for facilitators"),
-        help_text=_("Optional. Only facilitators see them, here and in the console: what to say, whom to ask."),
+        help_text=_(
+            "Optional. Only facilitators see them, here and in the console: what to say, whom to ask."
+        ),
         max_length=MOST_NOTES,
     )
     kept = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -239,9 +237,14 @@ class StepForm(forms.Form):
             "minutes",
             "kept",
             Fieldset(_t("How it works"), *first) if first else "",
-            _More(self, rest) if rest else "",
+            _More(*rest) if rest else "",
             "notes",
         )
+
+    @property
+    def promise(self) -> StrOrPromise:
+        """Say in plain words who sees what, as it is set now."""
+        return self.activity.promise(self.step.settings if self.step else self.activity.Settings())
 
     def _most_used(self) -> tuple[list[str], list[str]]:
         """Give the names of the settings that stand open, and of those folded away.
@@ -289,16 +292,17 @@ class StepForm(forms.Form):
     def _source_field(self, field: forms.Field, kinds: tuple[str, ...]) -> forms.ChoiceField:
         """Offer the earlier activities that fit, and the one chosen before even if it stands later now."""
         chosen = getattr(self.step.settings, "source", "") if self.step else ""
-        choices = [("", _t("Automatic"))]
+        choices = [("", _t("Automatic: what comes before it"))]
         earlier = True
         for other in self.state.order():
             if self.step and other.id == self.step.id:
                 earlier = False
             elif may_take(kinds, other.kind) and (earlier or other.id == chosen):
-                choices.append((other.id, other.title))
+                choices.append((other.id, f"{other.title} · {activity_of(other.kind).label}"))
+        none = _t("Nothing before it has ideas yet. Put a brainstorm or a prepared list before it.")
         return forms.ChoiceField(
             label=field.label,
-            help_text=field.help_text,
+            help_text=field.help_text if len(choices) > 1 else none,
             choices=choices,
             required=False,
             error_messages={"invalid_choice": _("This activity is no longer before this one. Choose again.")},

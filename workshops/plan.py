@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+
 from realtime.ledger import Ledger
-from workshops.activities.registry import activity_of
+from workshops.activities.registry import activity_of, may_take
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from workshops.activities.base import Activity
     from workshops.live.state import State, Step
     from workshops.models import Workshop
@@ -17,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Slot:
-    """One activity and its planned time. `source` is the title of the activity it takes its things from, if chosen."""
+    """One activity and its planned time. `source` is the title of the activity it takes its things from, if chosen.
+
+    `places` are the activities before which it could be put, as (id, title); `lacks` says what it needs and has not.
+    """
 
     step: Step
     activity: Activity
@@ -27,6 +36,13 @@ class Slot:
     is_now: bool
     is_first: bool
     is_last: bool
+    places: list[tuple[str, str]]
+    lacks: str
+
+    @property
+    def promise(self) -> StrOrPromise:
+        """Say in plain words who sees what here."""
+        return self.activity.promise(self.step.settings)
 
     @property
     def has_run(self) -> bool:
@@ -41,9 +57,8 @@ class Slot:
     @property
     def rows(self) -> list[tuple[Any, Any]]:
         """Give the settings as (label, words), for kinds without words of their own."""
-        fields = self.activity.Settings.form_fields()
         rows = []
-        for name, field in fields.items():
+        for name, field in self.activity.Settings.form_fields().items():
             value = getattr(self.step.settings, name)
             rows.append((field.label, dict(getattr(field, "choices", ())).get(value, value)))
         return rows
@@ -55,6 +70,7 @@ class Plan:
 
     slots: list[Slot]
     ends: datetime.datetime
+    minutes: int
     over: int
     free: int
 
@@ -85,11 +101,25 @@ def plan_of(workshop: Workshop, state: State) -> Plan:
                 is_now=step.id == state.current,
                 is_first=place == 0,
                 is_last=place == len(order) - 1,
+                lacks=_lacks(step, order[:place]),
+                places=[
+                    (other.id, other.title) for n, other in enumerate(order) if n not in (place, place + 1)
+                ],
             )
         )
         at = ends
-    over = sum(step.minutes for step in order) - workshop.minutes
-    return Plan(slots, at, over=max(0, over), free=max(0, -over))
+    minutes = sum(step.minutes for step in order)
+    over = minutes - workshop.minutes
+    return Plan(slots, at, minutes, over=max(0, over), free=max(0, -over))
+
+
+def _lacks(step: Step, before: list[Step]) -> str:
+    """Say what a step works on and nothing before it gives; "" for most. An agenda may be made in any order."""
+    for field in fields(step.settings):
+        takes = field.metadata.get("takes")
+        if takes and not any(may_take(takes, other.kind) for other in before):
+            return _("Nothing before it has ideas yet. Put a brainstorm or a prepared list before it.")
+    return ""
 
 
 def place_after_move(state: State, step_id: str, *, up: bool) -> tuple[bool, str | None]:
@@ -101,6 +131,29 @@ def place_after_move(state: State, step_id: str, *, up: bool) -> tuple[bool, str
     if at == len(order) - 1:
         return False, None
     return True, order[at + 2] if at + 2 < len(order) else None
+
+
+def following(state: State, step_id: str) -> str | None:
+    """Give the id of the step that comes after, or None for the last."""
+    after = state.after(step_id)
+    return after.id if after else None
+
+
+MOST_TAKEN_OFF = 3
+
+
+def taken_off(state: State) -> list[Step]:
+    """Give what was taken off the agenda last, the latest first: as much as somebody may want back."""
+    return [step for step, _before in reversed(state.taken_off.values())][:MOST_TAKEN_OFF]
+
+
+def help_of(activity: Activity) -> str:
+    """Give the template with a kind's page of help, or "" where it has none."""
+    try:
+        get_template(activity.template("help"))
+    except TemplateDoesNotExist:
+        return ""
+    return activity.template("help")
 
 
 def may_be_deleted(workshop: Workshop, state: State) -> bool:

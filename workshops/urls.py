@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workshops.views import archive, join, live, prepare
+from workshops.views import agenda, archive, join, live, prepare
 
 app_name = "workshops"
 
+_PREPARE = "workshops/<uuid:workshop_id>/prepare/"
+_STEP = _PREPARE + "steps/<slug:step_id>"
 _ARCHIVE = r"^workshops/(?P<workshop_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/archive/"
 
 urlpatterns = [
@@ -23,18 +25,13 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/prepare/words", prepare.change, name="change"),
     path("workshops/<uuid:workshop_id>/prepare/code", prepare.code, name="new_code"),
     path("workshops/<uuid:workshop_id>/prepare/delete", prepare.delete, name="delete"),
-    path("workshops/<uuid:workshop_id>/prepare/add/<slug:kind>", prepare.add_step, name="add_step"),
-    path(
-        "workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>", prepare.change_step, name="change_step"
-    ),
-    path(
-        "workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/move", prepare.move_step, name="move_step"
-    ),
-    path(
-        "workshops/<uuid:workshop_id>/prepare/steps/<slug:step_id>/remove",
-        prepare.remove_step,
-        name="remove_step",
-    ),
+    path(_PREPARE + "add/<slug:kind>", agenda.add_step, name="add_step"),
+    path(_STEP, agenda.change_step, name="change_step"),
+    path(_STEP + "/minutes", agenda.minutes, name="minutes"),
+    path(_STEP + "/move", agenda.move_step, name="move_step"),
+    path(_STEP + "/copy", agenda.copy_step, name="copy_step"),
+    path(_STEP + "/remove", agenda.remove_step, name="remove_step"),
+    path(_STEP + "/put-back", agenda.put_back_step, name="put_back_step"),
     path("workshops/<uuid:workshop_id>/archive/", archive.page, name="archive"),
     path("workshops/<uuid:workshop_id>/archive/check/", archive.check_seal, name="check_seal"),
     re_path(_ARCHIVE + r"all\.(?P<form>json|zip)$", archive.export_all, name="export_all"),

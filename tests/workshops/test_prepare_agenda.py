@@ -79,7 +79,7 @@ def test_steps_are_added_and_changed(facilitator: Client, workshop: Workshop) ->
     ("wrong", "sentence"),
     [
         ({"title": ""}, "Give the activity a title."),
-        ({"minutes": "481"}, "less than or equal to 480"),
+        ({"minutes": "481"}, "480 minutes at most"),
         ({"set-most_characters": "5"}, "greater than or equal to 20"),
         ({"set-visibility": "sideways"}, "Select a valid choice"),
         ({"prompt": "x" * 601}, "at most 600 characters"),

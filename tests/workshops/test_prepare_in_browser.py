@@ -43,7 +43,7 @@ async def test_pages_are_accessible_and_fit(
         await armed.click()
     await assert_accessible(page)
     await assert_fits(page)
-    kinds = ("brainstorm", "cluster", "dot_vote")
+    kinds = ("brainstorm", "cluster", "dot_vote", "talk")
     addresses = ["/words", "/steps/a1", *(f"/add/{kind}" for kind in kinds)]
     for address in (
         f"/challenges/{workshop.challenge.slug}/workshops/new/",
@@ -75,7 +75,9 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     up = page.get_by_role("button", name="Move “Vote with dots” up")
     await up.focus()
     await page.keyboard.press("Enter")
-    await expect(page.locator("#agenda-said")).to_have_text("“Vote with dots” has moved.")
+    await expect(page.locator("#agenda-said")).to_have_text(
+        "“Vote with dots” now stands before “Group the ideas”."
+    )
     assert await order(page) == ["Write ideas", "Vote with dots", "Group the ideas"]
     await expect(up).to_be_focused()
 
@@ -98,11 +100,39 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     await expect(page.get_by_role("heading", name="Add: Brainstorm")).to_be_focused()
     await page.get_by_role("button", name="Add to the agenda").press("Enter")
     await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is on the agenda.")
-    await page.locator("#step-a4").get_by_text("Remove…").click()
-    await page.get_by_role("button", name="Take it off").press("Enter")
-    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is off the agenda.")
+    await page.locator("#more-a4").press("Enter")
+    await assert_accessible(page)
+    await page.locator("#step-a4").get_by_role("button", name="Take off the agenda").press("Enter")
+    await expect(page.locator("#agenda-said")).to_have_text(
+        "“Brainstorm” is off the agenda. You can put it back."
+    )
     assert await order(page) == ["Write ideas", "Choose", "Group the ideas"]
-    await expect(page.get_by_role("heading", name="Agenda")).to_be_focused()
+    back = page.get_by_role("button", name="Put back “Brainstorm”")
+    await expect(back).to_be_focused()
+    await back.press("Enter")
+    await expect(page.get_by_role("link", name="Change “Brainstorm”")).to_be_focused()
+    await page.get_by_label("Minutes: “Brainstorm”").fill("25")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” now takes 25 minutes.")
+    await expect(page.locator("#up-a4")).to_be_focused()
+
+
+async def test_a_step_is_dragged_to_its_place(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:
+    workshop = await ready(alice)
+    page = await visitors.open(daphne().url, f"/workshops/{workshop.pk}/prepare", user=alice)
+    handle = await page.locator("#step-a3 [data-drag]").bounding_box()
+    target = await page.locator("#step-a1").bounding_box()
+    assert handle
+    assert target
+    await page.mouse.move(handle["x"] + 8, handle["y"] + 8)
+    await page.mouse.down()
+    await page.mouse.move(target["x"] + 60, target["y"] + 60, steps=8)
+    await page.mouse.move(target["x"] + 60, target["y"] + 10, steps=4)
+    await page.mouse.up()
+    await expect(page.locator("#agenda-said")).to_have_text(
+        "“Vote with dots” now stands before “Write ideas”."
+    )
+    assert await order(page) == ["Vote with dots", "Write ideas", "Group the ideas"]
 
 
 PRESS_AT_ONCE = """() => new MutationObserver((_, watch) => {
@@ -151,8 +181,8 @@ async def test_everything_goes_without_javascript(
     await page.get_by_label("What people are asked to do").fill("What would help?")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator("#step-a1")).to_contain_text("What would help?")
-    await page.locator("#step-a2").get_by_text("Remove…").click()
-    await page.get_by_role("button", name="Take it off").click()
+    await page.locator("#more-a2").click()
+    await page.locator("#step-a2").get_by_role("button", name="Take off the agenda").click()
     await page.get_by_role("link", name="Group ideas").click()
     await page.get_by_role("button", name="Add to the agenda").click()
     assert await order(page) == ["Write ideas", "Vote with dots", "Group ideas"]
