@@ -15,10 +15,12 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
+from workshops.activities.registry import ACTIVITIES
+from workshops.chosen import chosen_rows
 from workshops.models import Consent, consent_label
 from workshops.outcomes import Line, groups_of, line_of, vote_rows
 
-type Cell = str | int | None
+type Cell = str | float | None
 type Data = Mapping[str, Any]
 
 
@@ -57,6 +59,9 @@ def table_of(outcome: Data, content: Data, *, public: bool) -> Table:
         return _groups(outcome, content, public=public)
     if "ideas" in outcome:
         return ideas_table(outcome["ideas"], content, public=public)
+    columns = getattr(ACTIVITIES.get(outcome.get("kind", "")), "columns", None)
+    if columns is not None:
+        return _chosen(outcome, content, *columns, public=public)
     return _facts(outcome)
 
 
@@ -105,6 +110,18 @@ def _votes(outcome: Data, content: Data, *, public: bool) -> Table:
         words = [row.line.text] if on_groups else _about(row.line, content, public=public)
         tied = _("yes") if row.tied else _("no")
         rows.append([told.get("rank"), tied, row.dots, row.voters, *words, row.line.gid])
+    return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
+
+
+def _chosen(outcome: Data, content: Data, name: str, columns: Data, *, public: bool) -> Table:
+    """Give what each of the things got between which people chose, with the columns that their kind names."""
+    on_groups = outcome.get("target") == "clusters"
+    head = [*(str(words) for words in columns.values()), _("Group") if on_groups else _("Idea")]
+    head += [] if on_groups else _about_head(public=public)
+    rows: list[list[Cell]] = []
+    for row in chosen_rows(outcome, name, content["ideas"], content["clusters"], public=public):
+        words = [row.line.text] if on_groups else _about(row.line, content, public=public)
+        rows.append([*(row.got.get(column) for column in columns), *words, row.gid])
     return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
 
 

@@ -18,6 +18,7 @@ from realtime.ledger import Ledger, Refusal
 from realtime.templatetags.live import with_own
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.scenes_agenda import AGENDA_CHOSEN, AGENDA_SCENES
+from tests.activities.scenes_votes import VOTES_CHOSEN, VOTES_SCENES
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.live.state import State
@@ -99,6 +100,7 @@ SCENES: dict[str, Callable[[Driver, str], None]] = {
     "brainstorm": brainstorm_scene,
     "cluster": cluster_scene,
     "dot_vote": dot_vote_scene,
+    **VOTES_SCENES,
     **AGENDA_SCENES,
 }
 CHOSEN: dict[str, list[dict[str, Any]]] = {
@@ -110,6 +112,7 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
     ],
     "cluster": [{}, {"who": "facilitators"}],
     "dot_vote": [{}, {"target": "clusters"}, {"results": "live"}, {"dots": 0, "facilitators_vote": True}],
+    **VOTES_CHOSEN,
     **AGENDA_CHOSEN,
 }
 

@@ -8,6 +8,7 @@ from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
 from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.ranking import Ranking
 from workshops.activities.talk import Talk
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ ACTIVITIES: dict[str, Activity] = {
         Brainstorm(),
         Clustering(),
         DotVote(),
+        Ranking(),
         Talk(),
     )
 }
