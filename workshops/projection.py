@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 from realtime.log import moment_of
 from realtime.models import Stream
 from workshops import archive
-from workshops.activities.registry import activity_of
+from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.models import ClusterRecord, IdeaRecord, TallyRecord, Workshop
 
 if TYPE_CHECKING:
     from realtime.kinds import Happened
     from workshops.live.state import Round, State, Step
 
-_SHAPING = {"step.closed", "step.revealed", "idea.hidden", "idea.restored", "idea.merged", "workshop.closed"}
+_SHAPING = {
+    "step.closed",
+    "step.revealed",
+    "idea.hidden",
+    "idea.restored",
+    "idea.merged",
+    "workshop.closed",
+}.union(*(activity.shows_more for activity in ACTIVITIES.values()))
 
 
 def project(state: State, events: list[Happened]) -> None:

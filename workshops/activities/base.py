@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, filled
+from workshops.activities.fields import LinesField, LongField
 from workshops.live import words
 
 if TYPE_CHECKING:
@@ -36,11 +37,15 @@ def setting(
     most: int = 1000,
     guarded: bool = False,
     takes: tuple[str, ...] = (),
+    lines: tuple[int, int] | None = None,
+    long: bool = False,
 ) -> dict[str, Any]:
     """Describe one setting for the form that edits it; pass the result as a dataclass field's `metadata`.
 
     A `guarded` setting is part of what people were promised: it can't be changed after the first contribution.
     One that `takes` kinds (or `GIVES_IDEAS`) holds the id of an earlier activity of such a kind, or nothing.
+    One with `lines` (the fewest and the most) holds one thing on each line, each up to `most` characters long; a
+    `long` one holds a text of up to `most` characters.
     """
     return {
         "label": label,
@@ -50,6 +55,8 @@ def setting(
         "most": most,
         "guarded": guarded,
         "takes": takes,
+        "lines": lines,
+        "long": long,
     }
 
 
@@ -109,6 +116,10 @@ def _form_field(default: Any, about: Mapping[str, Any]) -> forms.Field:
         return forms.IntegerField(min_value=about["least"], max_value=about["most"], **shared)
     if about["choices"]:
         return forms.ChoiceField(choices=about["choices"], **shared)
+    if about.get("lines"):
+        return LinesField(*about["lines"], longest=about["most"], **shared)
+    if about.get("long"):
+        return LongField(max_length=about["most"], **{**shared, "required": False})
     return forms.CharField(max_length=40, **{**shared, "required": False})
 
 
@@ -148,6 +159,8 @@ class Activity(ABC):
     commands: ClassVar[Mapping[str, Form]]
     gives_ideas: ClassVar[bool] = False
     """Whether groupings and votes may take the ideas that people wrote here."""
+    shows_more: ClassVar[frozenset[str]] = frozenset()
+    """Events of this kind, after the reveal, by which everybody sees more than before: the records follow."""
     changes_only_its_round: ClassVar[frozenset[str]] = frozenset()
     """Events of this kind that touch no people, ideas, steps or settings: what `State.once` holds stays true."""
 
@@ -188,6 +201,10 @@ class Activity(ABC):
         It can rest on the step and its rounds only, not on what people contributed.
         """
         return ""
+
+    def first_minutes(self, step: Step) -> int:
+        """Give how long the clock runs when a round opens: for kinds with stages of their own, the first stage's."""
+        return step.minutes
 
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         """Raise Refused if settings can't become these now. Promises can't change once somebody contributed."""

@@ -72,6 +72,10 @@ class Writing(Activity):
         """Whether others see what was written in this one's round."""
         return not self.unseen(step) or step.rounds[idea.round - 1].revealed_at is not None
 
+    def sees(self, state: State, step: Step, idea: Idea, person: str) -> bool:
+        """Whether somebody else than its author has a piece in front of them now, and so may flag it."""
+        return self.visible(step, idea)
+
     def keeps_words(self, step: Step, idea: Idea) -> bool:
         """Whether the archive may keep the words once they were shown. If not, it keeps only that there were some."""
         return True

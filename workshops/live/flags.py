@@ -28,7 +28,7 @@ def flag(state: State, command: Command, by: str) -> list[NewEvent]:
     person = state.member(by)
     idea = state.found_idea(command["idea"])
     origin = state.steps[idea.step]
-    if not writing_of(origin.kind).visible(origin, idea):
+    if not writing_of(origin.kind).sees(state, origin, idea, by):
         raise Refused("no_such_idea", words.NO_SUCH_IDEA)
     if by in idea.flags:
         return []

@@ -83,7 +83,8 @@ def _others_can_see(state: State, idea_id: str) -> Idea:
     """Facilitators can act on what they see: hidden ideas are told apart from missing ones nowhere."""
     idea = state.found_idea(idea_id)
     origin = state.steps[idea.step]
-    if idea.removed or not writing_of(origin.kind).shown(origin, idea):
+    # What somebody flagged facilitators are shown, too.
+    if idea.removed or not (idea.flags or writing_of(origin.kind).shown(origin, idea)):
         raise Refused("no_such_idea", words.NO_SUCH_IDEA)
     return idea
 
