@@ -89,6 +89,8 @@ class Ledger:
         self.kind: RoomKind[Any]
         self.life = 0
         """Counts up when the log turns out to be another one: a restored backup. Who follows it must begin anew."""
+        self.followed = 0
+        """The number of the last event found in the log that another ledger wrote."""
         self._lived = ""
         self._said = 0
         self.forget()
@@ -127,6 +129,7 @@ class Ledger:
                 self._apply(event)
                 if op is not None:
                     remember(event.actor, op, event.seq, asked)
+            self.followed = self.seq
         self.due = self.kind.due(self.state)
 
     def _begin(self, head: Head) -> None:

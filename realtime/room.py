@@ -37,6 +37,10 @@ logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.05
 """Turns are at least this far apart under load; the first command after a quiet time is taken at once."""
+SHARED_TURN_SECONDS = 0.075
+"""The same while other processes write to this room as well. Each turn of each of them costs every process a reading
+of the log, a drawing and a write to all of its sockets, so with two of them each does less often what both do."""
+SHARED_FOR_SECONDS = 1.0
 NOW_SECONDS = 1.0
 FAR_AHEAD = 100_000
 """Nobody has seen this much more than this process: not worth asking the log."""
@@ -69,6 +73,7 @@ class Room:
         self._looked: asyncio.Future[None] | None = None
         self._stopping = False
         self._next_turn = 0.0
+        self._shared_until = 0.0
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
         self._next_now = 0.0
         self._ticked = ""
@@ -154,8 +159,11 @@ class Room:
             self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and begin anew
             return
         self._flush(answered)
-        self._next_turn = max(begun + TURN_SECONDS, time.monotonic())
-        self._tend(time.monotonic())
+        now = time.monotonic()
+        self._next_turn = max(
+            begun + (SHARED_TURN_SECONDS if now < self._shared_until else TURN_SECONDS), now
+        )
+        self._tend(now)
 
     def _tend(self, now: float) -> None:
         """Do what the clock asks for."""
@@ -205,12 +213,14 @@ class Room:
         decided = False
         try:
             async with self._lock:
-                before, begun = self.ledger.seq, time.monotonic()
+                before, followed, begun = self.ledger.seq, self.ledger.followed, time.monotonic()
                 answers = await self._decide(asked)
                 decided = True
                 if batch:
                     metrics.COMMIT_SECONDS.observe(time.monotonic() - begun)
                     metrics.BATCH_COMMANDS.observe(len(batch))
+                if self.ledger.followed != followed:
+                    self._shared_until = begun + SHARED_FOR_SECONDS
                 if self.ledger.seq != before and batch:
                     self.on_commit(self)
         finally:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from realtime import wire
 from realtime.hub import Hub, hub
-from realtime.ledger import Ack, Refusal, Retry, run
+from realtime.ledger import Ack, Refusal, Retry, make_stream, run
 from realtime.models import Event, Stream, new_epoch
 from realtime.showing import now_ms
 from tests.realtime.rooms import Client, Rooms, joined, log
@@ -271,3 +271,18 @@ async def test_the_end_leaves_no_connection_open(stream: Stream) -> None:
     async with asyncio.timeout(10):
         while await sync_to_async(still_open)():
             pass  # the server takes a moment to notice
+
+
+async def test_a_room_keeps_to_one_connection_and_leaves_the_others_to_other_rooms(stream: Stream) -> None:
+    sharing = Hub()
+    rooms = [await sharing.open(one) for one in (stream.pk, (await sync_to_async(make_stream)("toy")).pk)]
+
+    def connected() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    used = [set(await asyncio.gather(*(room._in_thread(connected) for _ in range(8)))) for room in rooms]
+    await sharing.shutdown()
+    assert [len(each) for each in used] == [1, 1]
+    assert used[0] != used[1]
