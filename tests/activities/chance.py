@@ -48,6 +48,8 @@ AROUND = (
     "clock.time_is_up",
 )
 """Everything but closing the workshop, which would end the play."""
+OPTIONS = ["o1", "o2", "o3", "none"]
+"""What polls have to choose from."""
 
 
 @dataclass
@@ -111,6 +113,8 @@ class Crowd:
                     "into": self._things("i") if do == "idea.merge" else self._things("g"),
                     "to": [*self._things("g"), "loose"],
                     "item": [*self._things("i"), *self._things("g")],
+                    "option": OPTIONS,
+                    "options": OPTIONS,
                     "before": list(state.steps) if do.startswith("step.") else self._things("g"),
                 }.get(name, self._things("i")) or ["x1"]
                 if isinstance(about, Many):

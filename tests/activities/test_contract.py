@@ -18,6 +18,7 @@ from realtime.ledger import Ledger, Refusal
 from realtime.templatetags.live import with_own
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.scenes_agenda import AGENDA_CHOSEN, AGENDA_SCENES
+from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
 from tests.activities.scenes_votes import VOTES_CHOSEN, VOTES_SCENES
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import ACTIVITIES, activity_of
@@ -101,6 +102,7 @@ SCENES: dict[str, Callable[[Driver, str], None]] = {
     "cluster": cluster_scene,
     "dot_vote": dot_vote_scene,
     **VOTES_SCENES,
+    **WORDS_SCENES,
     **AGENDA_SCENES,
 }
 CHOSEN: dict[str, list[dict[str, Any]]] = {
@@ -113,6 +115,7 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
     "cluster": [{}, {"who": "facilitators"}],
     "dot_vote": [{}, {"target": "clusters"}, {"results": "live"}, {"dots": 0, "facilitators_vote": True}],
     **VOTES_CHOSEN,
+    **WORDS_CHOSEN,
     **AGENDA_CHOSEN,
 }
 

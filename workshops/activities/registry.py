@@ -8,6 +8,7 @@ from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
 from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
 from workshops.activities.talk import Talk
 
@@ -21,6 +22,7 @@ ACTIVITIES: dict[str, Activity] = {
         Brainstorm(),
         Clustering(),
         DotVote(),
+        Poll(),
         Ranking(),
         Talk(),
     )
