@@ -43,6 +43,10 @@ class Drag {
    * @param {() => void} released
    */
   constructor(dropped, released) {
+    // Handles must not scroll the page under a finger: one rule for all there will ever be.
+    const style = new CSSStyleSheet();
+    style.replaceSync("[data-drag] { touch-action: none; }");
+    document.adoptedStyleSheets.push(style);
     this.#dropped = dropped;
     this.#released = released;
     document.addEventListener("pointerdown", (event) => this.#down(event));
@@ -202,17 +206,6 @@ class Drag {
     const down = this.#at.y - (innerHeight - EDGE);
     const by = Math.max(up, down);
     if (by > 0) scrollBy({ top: Math.min(1, by / EDGE) * FASTEST * (up > down ? -1 : 1), behavior: "instant" });
-  }
-}
-
-/**
- * Handles must not scroll the page under a finger. Called for every part of the page that appears.
- * @param {ParentNode} scope
- * @returns {void}
- */
-export function prepareHandles(scope) {
-  for (const handle of scope.querySelectorAll("[data-drag]")) {
-    if (handle instanceof HTMLElement) handle.style.touchAction = "none";
   }
 }
 

@@ -1,7 +1,7 @@
 // Starts the live page: one element [data-live], one form #act, and the parts that keep them true to the room.
 // The wire is docs/protocol.md. Nothing here knows what an activity is.
 
-import { prepareHandles, startDragging } from "./drag.js";
+import { startDragging } from "./drag.js";
 import { Actions } from "./live/actions.js";
 import { Announcer } from "./live/announce.js";
 import { Bindings } from "./live/bindings.js";
@@ -54,7 +54,6 @@ function start(root) {
       if (markup.includes(" data-now-")) now.add(element);
       if (markup.includes(" data-draft")) drafts.restore(element);
       if (markup.includes("<time")) timers.show(element);
-      if (markup.includes(" data-drag=")) prepareHandles(element);
       if (markup.includes(" data-pending-for=")) pending.show();
       /** @type {any} */ (window).htmx?.process(element);
     },
@@ -194,7 +193,6 @@ function start(root) {
   own.add(document);
   now.add(document);
   drafts.restore(document);
-  prepareHandles(document);
   timers.start();
   watchHolding(release);
   actions.listen();

@@ -118,14 +118,22 @@ function successor(gone, around) {
 }
 
 /**
+ * @param {Element} control
+ * @returns {string | undefined} what it is called
+ */
+function called(control) {
+  return control.getAttribute("aria-label") ?? control.textContent?.trim();
+}
+
+/**
  * For what has neither id nor name (a summary, a link): the same kind of element with the same words.
  * @param {Element} gone
  * @param {Element} near
  * @returns {Element | null}
  */
 function namesake(gone, near) {
-  const words = gone.textContent?.trim();
-  return [...near.querySelectorAll(gone.localName)].find((one) => one.textContent?.trim() === words) ?? null;
+  const words = called(gone);
+  return [...near.querySelectorAll(gone.localName)].find((one) => called(one) === words) ?? null;
 }
 
 /** @param {Element} element */
