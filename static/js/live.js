@@ -6,6 +6,7 @@ import { Actions } from "./live/actions.js";
 import { Announcer } from "./live/announce.js";
 import { Bindings } from "./live/bindings.js";
 import { inhale } from "./live/breath.js";
+import { startCockpit } from "./live/cockpit.js";
 import { Drafts } from "./live/drafts.js";
 import { Board } from "./live/frames.js";
 import { watchHolding } from "./live/hold.js";
@@ -14,7 +15,9 @@ import { watchMenus } from "./live/menus.js";
 import { Notices, region } from "./live/notice.js";
 import { Outbox } from "./live/outbox.js";
 import { Pending } from "./live/pending.js";
+import { People } from "./live/people.js";
 import { Picks } from "./live/picks.js";
+import { RoomSays } from "./live/room.js";
 import { Saved } from "./live/saved.js";
 import { Sender } from "./live/sender.js";
 import { Store } from "./live/store.js";
@@ -44,6 +47,9 @@ function start(root) {
   const timers = new Timers();
   const notices = new Notices();
   const picks = new Picks();
+  const people = new People();
+  const says = new RoomSays(workshop);
+  let drift = () => {};
   const announcer = new Announcer(region("announce", "status", "hear"), store);
   const saved = new Saved();
   const http = new Http({ frames: root.dataset.frames ?? "", commands: root.dataset.commands ?? "", as });
@@ -70,11 +76,12 @@ function start(root) {
         if (frame.html?.includes('id="stage"')) movedOn();
         notices.rescue();
         picks.changed();
+        changed();
         announcer.say(frame.say ?? []);
         pending.caughtUp();
       },
       own: applyOwn,
-      now: (values) => now.show(values),
+      now: showNow,
       async whole(view) {
         dragging.cancel();
         movedOn();
@@ -82,8 +89,9 @@ function start(root) {
         notices.rescue();
         pending.show();
         picks.changed();
+        changed();
         if (view.own) applyOwn({ own: view.own, html: view.own_html ?? "" });
-        if (view.now) now.show(view.now);
+        if (view.now) showNow(view.now);
         pending.caughtUp();
       },
       hello: greet,
@@ -124,6 +132,19 @@ function start(root) {
     board.own(message.html ?? "");
     notices.rescue();
     pending.caughtUp();
+  }
+
+  /** @param {any} values who is here */
+  function showNow(values) {
+    now.show(values);
+    people.show(values);
+  }
+
+  /** What is not drawn by the server may be new in the page. */
+  function changed() {
+    people.refresh();
+    says.show();
+    drift();
   }
 
   /** @param {any} hello */
@@ -197,6 +218,10 @@ function start(root) {
   watchHolding(release);
   actions.listen();
   watchMenus();
+  people.listen();
+  people.show(dataBlock("now-state"));
+  says.listen();
+  if (as === "facilitator") drift = startCockpit(timers);
   adopt();
   setInterval(adopt, ADOPT_EVERY);
   transport.start();

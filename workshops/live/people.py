@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Id, OneOf, Text
 from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused
 from workshops.live import words
+from workshops.live.hands import put_down
+from workshops.live.leading import facilitators
 from workshops.live.rules import Rules
 from workshops.live.state import FACILITATOR, Person, State
 
@@ -52,12 +54,19 @@ def _joined(state: State, event: Happened) -> Dirty:
         known.consent if known else body["consent"],
         known.joined_at if known else event.at,
     )
-    return Dirty(
-        keys={f"person-{body['person']}", "people.count", "stage.progress"}
-        | _ideas_of(state, body["person"]),
-        lists={"people-list"},
-        people={body["person"]},
-    )
+    dirty = _changed(state, body["person"])
+    dirty.keys |= _ideas_of(state, body["person"])
+    if known is not None and known.role != body["role"]:  # whose buttons ask first may have changed
+        dirty.people |= facilitators(state)
+    return dirty
+
+
+def _changed(state: State, person: str) -> Dirty:
+    """Name what shows that somebody came, left, or is somebody else now."""
+    keys = {f"person-{person}", "people.count", "people.missing", "stage.progress"}
+    if state.people[person].role == FACILITATOR or person == state.conduct.leading:
+        keys.add("desk.lead")
+    return Dirty(keys=keys, lists={"people-list"}, people={person})
 
 
 def describe(state: State, command: Command, by: str) -> list[NewEvent]:
@@ -87,8 +96,12 @@ def _described(state: State, event: Happened) -> Dirty:
     person.consent = event.body.get("consent", person.consent)
     person.name = event.private.get("name", person.name)
     person.background = event.private.get("background", person.background)
-    renamed = _ideas_of(state, person.id) if "name" in event.private else set()
-    return Dirty(keys={f"person-{person.id}"} | renamed, people={person.id})
+    keys = {f"person-{person.id}"}
+    if "name" in event.private:
+        keys |= _ideas_of(state, person.id) | {"desk.hands", "desk.lead"}
+    if "background" in event.private:
+        keys.add("people.missing")
+    return Dirty(keys=keys, people={person.id})
 
 
 def _ideas_of(state: State, person: str) -> set[str]:
@@ -101,7 +114,7 @@ def remove(state: State, command: Command, by: str) -> list[NewEvent]:
     state.facilitator(by)
     person = state.people.get(command["person"])
     if person is None:
-        raise Refused("no_such_person", _("This person is not here."))
+        raise Refused("no_such_person", words.NO_SUCH_PERSON)
     if person.id == by:
         raise Refused("not_yourself", _("You can't remove yourself."))
     if person.removed == (command.do == "person.remove"):
@@ -116,11 +129,12 @@ def remove(state: State, command: Command, by: str) -> list[NewEvent]:
 def _removed(state: State, event: Happened) -> Dirty:
     person = state.people[event.body["person"]]
     person.removed = event.kind == "person.removed"
-    return Dirty(
-        keys={f"person-{person.id}", "people.count", "stage.progress"},
-        lists={"people-list"},
-        people={person.id},
-    )
+    dirty = _changed(state, person.id)
+    if person.removed:
+        dirty.add(put_down(state, person.id))
+    if person.role == FACILITATOR:
+        dirty.people |= facilitators(state)
+    return dirty
 
 
 def lock(state: State, command: Command, by: str) -> list[NewEvent]:

@@ -7,21 +7,38 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, RoomKind
 from workshops import projection
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.live import showing, taking_back, words
+from workshops.live import desk, showing, taking_back, words
 from workshops.live.agenda import AGENDA
+from workshops.live.announcing import ANNOUNCING
 from workshops.live.flags import FLAGS
+from workshops.live.hands import HANDS
+from workshops.live.holding import CONTRIBUTIONS, HOLDING, must_go_on
+from workshops.live.leading import LEADING
 from workshops.live.moderation import MODERATION
 from workshops.live.people import PEOPLE
 from workshops.live.running import RUNNING
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
 from workshops.live.taking_back import TAKING_BACK
+from workshops.live.timing import TIMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from realtime.fields import Form
 
-_PARTS = (AGENDA, RUNNING, PEOPLE, MODERATION, FLAGS, TAKING_BACK)
+_PARTS = (
+    AGENDA,
+    RUNNING,
+    TIMING,
+    HOLDING,
+    PEOPLE,
+    LEADING,
+    HANDS,
+    ANNOUNCING,
+    MODERATION,
+    FLAGS,
+    TAKING_BACK,
+)
 _COMMANDS = {name: command for part in _PARTS for name, command in part.commands.items()}
 _EVENTS = {name: apply for part in _PARTS for name, apply in part.events.items()}
 _KINDS_OF: dict[str, set[str]] = {}
@@ -31,13 +48,13 @@ for _activity in ACTIVITIES.values():
 _FORMS: dict[str, Form] = {name: form for name, (form, _decide) in _COMMANDS.items()} | {
     name: form for activity in ACTIVITIES.values() for name, form in activity.commands.items()
 }
-_CHANGE_ONLY_THEIR_ROUND = {"step.finished"}.union(
+_CHANGE_ONLY_THEIR_ROUND = {"step.finished", "step.asked_again", *HANDS.events, *ANNOUNCING.events}.union(
     *(activity.changes_only_its_round for activity in ACTIVITIES.values())
 )
 _ROOTS = {
-    PARTICIPANT: ["stage"],
-    FACILITATOR: ["run", "stage", "people", "hidden"],
-    SCREEN: ["stage"],
+    PARTICIPANT: ["room", "stage", "heard"],
+    FACILITATOR: ["room", "run", "stage", "desk", "people", "hidden"],
+    SCREEN: ["room", "stage"],
 }
 
 
@@ -55,6 +72,7 @@ class WorkshopRoom(RoomKind[State]):
         return _FORMS
 
     def decide(self, state: State, command: Command, by: str) -> list[NewEvent]:
+        must_go_on(state, contribution=command.do in CONTRIBUTIONS or command.do not in _COMMANDS)
         if command.do in _COMMANDS:
             return _COMMANDS[command.do][1](state, command, by)
         state.member(by)
@@ -104,19 +122,21 @@ class WorkshopRoom(RoomKind[State]):
         if me is None or reader == SCREEN:
             return Own()
         data: dict[str, Any] = {"name": me.name, "background": me.background, "consent": me.consent}
+        mine, fragments = desk.own(state, person, reader)
+        data |= mine
         step = state.step
         if step is None or state.closed_at is not None:
-            return Own(data)
+            return Own(data, fragments)
         own = activity_of(step.kind).own(state, step, person)
         if step.round is not None:
             data["finished"] = person in step.round.finished
             data["take_back"] = taking_back.offered(step, person)
-        return Own(data | own.data, own.fragments)
+        return Own(data | own.data, fragments | dict(own.fragments))
 
     def now(self, state: State, present: set[str], reader: str) -> dict[str, Any]:
         inside = {person for person in present if person in state.people and not state.people[person].removed}
         if reader == FACILITATOR:
-            return {"here": len(inside), "people": dict.fromkeys(sorted(inside), "here")}
+            return {"here": len(inside), **desk.now(state, inside)}
         return {"here": len(inside)}
 
     def may_enter(self, state: State, person: str, reader: str) -> bool:

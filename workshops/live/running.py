@@ -14,13 +14,16 @@ from realtime.fields import Flag, Group, Id, OneOf, Text, Whole
 from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused, filled
 from workshops.activities.registry import activity_of
 from workshops.live import words
+from workshops.live.holding import run_clock
+from workshops.live.leading import begun_by
 from workshops.live.rules import Rules
 from workshops.live.state import Round, State, Step
 
 MINUTE = 60_000
 
 
-def _guard(state: State, command: Command, by: str) -> None:
+def guard(state: State, command: Command, by: str) -> None:
+    """Let only facilitators pass, and only if the room still is what the sender saw."""
     state.facilitator(by)
     seen = command["if"]
     if seen is None:
@@ -38,7 +41,7 @@ def _guard(state: State, command: Command, by: str) -> None:
 
 def go(state: State, command: Command, by: str) -> list[NewEvent]:
     """Bring everybody to the next, the previous or a named step. An open step is closed, and loses nothing."""
-    _guard(state, command, by)
+    guard(state, command, by)
     if command.do == "show.go":
         target: Step | None = state.found_step(command["activity"])
     else:
@@ -56,6 +59,7 @@ def go(state: State, command: Command, by: str) -> list[NewEvent]:
 
 def _moved(state: State, event: Happened) -> Dirty:
     state.current = event.body["activity"]
+    begun_by(state, event.actor)
     step = state.step
     say = filled(_("Now: %(title)s"), title=step.title) if step else _("Back in the lobby.")
     return Dirty(whole=True, everybody=True, say=[(None, say)])
@@ -73,7 +77,7 @@ def open_(state: State, command: Command, by: str) -> list[NewEvent]:
 
     With `show_sources` the private ideas that it works with are shown to everybody first.
     """
-    _guard(state, command, by)
+    guard(state, command, by)
     step = _step(state, command)
     if step.running:
         return []
@@ -91,7 +95,7 @@ def open_(state: State, command: Command, by: str) -> list[NewEvent]:
 
 def new_round(state: State, command: Command, by: str) -> list[NewEvent]:
     """Run a step again. The rounds before are kept as they are."""
-    _guard(state, command, by)
+    guard(state, command, by)
     step = _step(state, command)
     if not step.rounds or step.running:
         raise Refused("still_open", _("Close this round before you start a new one."))
@@ -120,10 +124,11 @@ def _opened(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     if state.opened_at is None:
         state.opened_at = event.at
+    begun_by(state, event.actor)
     memory = activity_of(step.kind).begin(state, step)
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
     step.phase = "open"
-    _start_timer(step, step.minutes * MINUTE, event.at)
+    run_clock(state, step, step.minutes * MINUTE, event.at)
     return _stage(state, step, filled(_("“%(title)s” is open."), title=step.title))
 
 
@@ -133,18 +138,13 @@ def _reopened(state: State, event: Happened) -> Dirty:
     if step.round is not None:
         step.round.closed_at = None
         activity_of(step.kind).reopened(state, step)
-    _start_timer(step, step.left or 0, event.at)
+    run_clock(state, step, step.left or 0, event.at)
     return _stage(state, step, filled(_("“%(title)s” is open again."), title=step.title))
-
-
-def _start_timer(step: Step, ms: int, at: int) -> None:
-    step.ends_at = at + ms if ms > 0 else None
-    step.left = None
 
 
 def pause(state: State, command: Command, by: str) -> list[NewEvent]:
     """Stop the clock and hold contributions; nothing is lost."""
-    _guard(state, command, by)
+    guard(state, command, by)
     step = _step(state, command)
     wanted = "open" if command.do == "step.pause" else "paused"
     if step.phase != wanted:
@@ -155,7 +155,8 @@ def pause(state: State, command: Command, by: str) -> list[NewEvent]:
 def _paused(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "paused"
-    step.left = max(0, step.ends_at - event.at) if step.ends_at else None
+    if step.ends_at is not None:  # else it stands already, because the whole room is paused
+        step.left = max(0, step.ends_at - event.at)
     step.ends_at = None
     return _stage(state, step, _("Paused."))
 
@@ -163,32 +164,13 @@ def _paused(state: State, event: Happened) -> Dirty:
 def _resumed(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "open"
-    _start_timer(step, step.left or 0, event.at)
+    run_clock(state, step, step.left or 0, event.at)
     return _stage(state, step, _("Going on."))
-
-
-def extend(state: State, command: Command, by: str) -> list[NewEvent]:
-    """Give more time, from now if the time was already up."""
-    _guard(state, command, by)
-    step = _step(state, command)
-    if not step.running:
-        raise Refused("not_open", _("Only an open activity can get more time."))
-    return [NewEvent("step.extended", {"activity": step.id, "minutes": command["minutes"]})]
-
-
-def _extended(state: State, event: Happened) -> Dirty:
-    step = state.steps[event.body["activity"]]
-    more = event.body["minutes"] * MINUTE
-    if step.phase == "paused":
-        step.left = (step.left or 0) + more
-    else:
-        step.ends_at = max(step.ends_at or event.at, event.at) + more
-    return Dirty(keys={"stage.timer", "run"})
 
 
 def close(state: State, command: Command, by: str) -> list[NewEvent]:
     """Close a step's round. It can be reopened until its result was shown."""
-    _guard(state, command, by)
+    guard(state, command, by)
     step = _step(state, command)
     return [NewEvent("step.closed", {"activity": step.id})] if step.running else []
 
@@ -218,7 +200,7 @@ def _closed(state: State, event: Happened) -> Dirty:
 
 def reveal(state: State, command: Command, by: str) -> list[NewEvent]:
     """Show a round's result to everybody, closing it first. This can't be taken back."""
-    _guard(state, command, by)
+    guard(state, command, by)
     step = _step(state, command)
     if step.round is None:
         raise Refused("not_open", _("There is nothing to show yet."))
@@ -252,7 +234,7 @@ def _finished(state: State, event: Happened) -> Dirty:
     run = state.steps[event.body["activity"]].round
     if run is not None:
         (run.finished.add if event.body["done"] else run.finished.discard)(event.actor)
-    return Dirty(keys={"stage.progress", f"person-{event.actor}"}, people={event.actor})
+    return Dirty(keys={"stage.progress"}, people={event.actor})
 
 
 def _stage(state: State, step: Step, say: Any) -> Dirty:
@@ -265,7 +247,7 @@ def _stage(state: State, step: Step, say: Any) -> Dirty:
 
 def close_workshop(state: State, command: Command, by: str) -> list[NewEvent]:
     """End the workshop for good; what closing seals can't be changed."""
-    _guard(state, command, by)
+    guard(state, command, by)
     if state.opened_at is None:
         raise Refused("not_started", _("Nothing has run yet, so there is nothing to close."))
     events = []
@@ -285,24 +267,23 @@ _SEEN = {
     "round": Whole(required=False),
     "phase": Id(required=False),
 }
-_IF = {"if": Group(form=_SEEN, required=False)}
-_STEP = {"activity": Id(), **_IF}
+IF = {"if": Group(form=_SEEN, required=False)}
+_STEP = {"activity": Id(), **IF}
 
 RUNNING = Rules(
     commands={
         "show.go": (_STEP, go),
-        "show.next": (_IF, go),
-        "show.back": (_IF, go),
+        "show.next": (IF, go),
+        "show.back": (IF, go),
         "step.open": ({**_STEP, "show_sources": Flag(required=False)}, open_),
         "step.new_round": (_STEP, new_round),
         "step.pause": (_STEP, pause),
         "step.resume": (_STEP, pause),
-        "step.extend": ({**_STEP, "minutes": Whole(least=1, most=120)}, extend),
         "step.close": (_STEP, close),
         "step.reveal": (_STEP, reveal),
         "step.finish": ({"activity": Id(), "finished": OneOf(choices=("yes", "no"))}, finish),
         "clock.time_is_up": ({}, time_is_up),
-        "workshop.close": (_IF, close_workshop),
+        "workshop.close": (IF, close_workshop),
     },
     events={
         "show.moved": _moved,
@@ -310,7 +291,6 @@ RUNNING = Rules(
         "step.reopened": _reopened,
         "step.paused": _paused,
         "step.resumed": _resumed,
-        "step.extended": _extended,
         "step.closed": _closed,
         "step.revealed": _revealed,
         "step.finished": _finished,

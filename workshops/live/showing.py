@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
+from workshops.live import desk
 from workshops.live.flags import REASONS
+from workshops.live.leading import mark_of
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+from workshops.live.timing import drift, planned_starts
 
 if TYPE_CHECKING:
     from workshops.live.state import Person, State, Step
@@ -34,7 +37,7 @@ def step_context(step: Step) -> dict[str, Any]:
         "revealed": step.revealed,
         "round": len(step.rounds),
         "ends_at": step.ends_at,
-        "left": step.left if step.phase == "paused" else None,
+        "left": step.left if step.running and step.ends_at is None else None,
     }
 
 
@@ -42,12 +45,9 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
     """Give one fragment for a reader, or None."""
     if key == "stage":
         return stage(state, reader)
-    if key == "stage.timer" and state.step is not None and state.closed_at is None:
-        return Fragment(
-            "workshops/parts/timer.html", {"step": step_context(state.step), "big": reader == FACILITATOR}
-        )
-    if key == "stage.progress" and state.step is not None and reader != PARTICIPANT:
-        return Fragment("workshops/parts/progress.html", {"progress": progress(state, state.step)})
+    for own_part in (desk.show(state, key, reader), _of_step(state, key, reader)):
+        if own_part is not None:
+            return own_part
     if reader == FACILITATOR:
         shown = _console(state, key)
         if shown is not None:
@@ -55,6 +55,19 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
     if state.step is None or state.closed_at is not None:
         return None
     return activity_of(state.step.kind).show(state, state.step, key, reader)
+
+
+def _of_step(state: State, key: str, reader: str) -> Fragment | None:
+    """Give the parts that the stage of every kind may hold."""
+    if state.step is None:
+        return None
+    if key == "stage.timer" and state.closed_at is None:
+        return Fragment(
+            "workshops/parts/timer.html", {"step": step_context(state.step), "big": reader == FACILITATOR}
+        )
+    if key == "stage.progress" and reader != PARTICIPANT:
+        return Fragment("workshops/parts/progress.html", {"progress": progress(state, state.step)})
+    return None
 
 
 def stage(state: State, reader: str) -> Fragment:
@@ -91,8 +104,12 @@ def stage(state: State, reader: str) -> Fragment:
         sources = activity.hidden_sources(state, step) if step.phase == "ready" else []
         context |= {
             "reveal_template": activity.template("reveal"),
+            "help_templates": [activity.template("help"), "workshops/parts/no_help.html"],
             "to_show": [source.title for source in sources],
         }
+    if reader == SCREEN:
+        following = state.after(step.id)
+        shared["next"] = {"title": following.title, "minutes": following.minutes} if following else None
     if reader != PARTICIPANT:  # who gets no fragment of it either, so it would never change for them
         context["progress"] = progress(state, step)
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
@@ -105,21 +122,8 @@ def progress(state: State, step: Step) -> list[dict[str, Any]]:
 
 
 def _console(state: State, key: str) -> Fragment | None:
-    if key == "run":
-        return Fragment("workshops/parts/run.html", run(state))
-    if key == "people":
-        return Fragment("workshops/parts/people.html", people_count(state))
-    if key == "people.count":
-        return Fragment("workshops/parts/people_count.html", people_count(state))
-    if key == "hidden":
-        return Fragment(
-            "workshops/parts/hidden.html",
-            {
-                "ideas": hidden_ideas(state),
-                "flagged": flagged_ideas(state),
-                "reason": _("Somebody asked us to look at it."),
-            },
-        )
+    if key in _CONSOLE:
+        return Fragment(f"workshops/parts/{key.replace('.', '_')}.html", _CONSOLE[key](state))
     if key.startswith("person-"):
         person = state.people.get(key.removeprefix("person-"))
         return Fragment("workshops/parts/person.html", person_context(state, person)) if person else None
@@ -127,12 +131,27 @@ def _console(state: State, key: str) -> Fragment | None:
 
 
 def run(state: State) -> dict[str, Any]:
-    """Give the agenda as it is running."""
+    """Give the agenda as it is running, with the facilitators' notes of where they are."""
+    starts = planned_starts(state)
+    here = state.step or state.after(None)
     return {
-        "steps": [step_context(step) | {"now": step.id == state.current} for step in state.order()],
+        "steps": [
+            step_context(step)
+            | {
+                "now": step.id == state.current,
+                "planned_at": starts.get(step.id),
+                "opened_at": step.rounds[0].opened_at if step.rounds else None,
+                "closed_at": step.rounds[-1].closed_at if step.rounds else None,
+            }
+            for step in state.order()
+        ],
         "in_lobby": state.current is None,
         "closed": state.closed_at is not None,
         "opened": state.opened_at is not None,
+        "drift": drift(state),
+        "note": {"step": here.id, "title": here.title, "text": here.notes, "mark": mark_of(here.notes)}
+        if here is not None
+        else None,
         "lost_at_close": list(
             filter(None, (activity_of(step.kind).lost_at_close(step) for step in state.order()))
         ),
@@ -150,17 +169,16 @@ def people_count(state: State) -> dict[str, Any]:
 
 
 def person_context(state: State, person: Person) -> dict[str, Any]:
-    """Give a row of the facilitators' list: how far somebody is, never what they chose or wrote."""
-    step = state.step
-    finished = bool(step and step.running and step.round and person.id in step.round.finished)
+    """Give a row of the facilitators' list. It holds nothing of the step: how far somebody is comes with presence.
+
+    So a step that opens or closes sends no list again, however many people there are.
+    """
     return {
         "id": person.id,
         "name": person.name,
         "role": person.role,
         "background": person.background,
         "removed": person.removed,
-        "finished": finished,
-        "done": activity_of(step.kind).done_by(state, step, person.id) if step and step.rounds else "",
         "closed": state.closed_at is not None,
     }
 
@@ -191,3 +209,28 @@ def hidden_ideas(state: State) -> list[dict[str, Any]]:
         for idea in state.ideas.values()
         if idea.hidden is not None or idea.merged_into is not None
     ]
+
+
+def _hidden(state: State) -> dict[str, Any]:
+    return {
+        "ideas": hidden_ideas(state),
+        "flagged": flagged_ideas(state),
+        "reason": _("Somebody asked us to look at it."),
+    }
+
+
+def _people(state: State) -> dict[str, Any]:
+    return people_count(state) | _missing(state)
+
+
+def _missing(state: State) -> dict[str, Any]:
+    return {"missing": desk.missing(state)}
+
+
+_CONSOLE = {
+    "run": run,
+    "people": _people,
+    "people.count": people_count,
+    "people.missing": _missing,
+    "hidden": _hidden,
+}

@@ -15,3 +15,9 @@ PAUSED = _("The facilitator has paused this activity. What you wrote is kept on 
 MOVED_ON = _(
     "Somebody else was quicker: the workshop has already moved on. Look where it is now, then try again."
 )
+NO_SUCH_PERSON = _("This person is not here.")
+FROZEN_SHORT = _("Paused for a moment.")
+FROZEN = _(
+    "Everything is paused for a moment. What you wrote is kept on your device; send it when it goes on."
+)
+GOING_ON = _("Going on.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -20,11 +21,13 @@ from realtime import drawn, http, wire
 from realtime.consumer import Admission
 from realtime.hub import hub
 from realtime.kinds import Refused
-from realtime.ledger import AWAY, Ack, Refusal, Retry
+from realtime.ledger import AWAY, Ack, Refusal, Retry, by_system
 from realtime.models import Stream
 from realtime.showing import now_ms
 from workshops import actions, permissions, queries, seats
+from workshops.expected import expected_at
 from workshops.live import words
+from workshops.live.showing import person_context
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
 from workshops.lookups import look_up
 from workshops.models import Consent
@@ -54,6 +57,8 @@ class Entry:
     role: str | None
     """What an account is by right; None for guests, and for who has no seat."""
     can_facilitate: bool
+    invited: dict[str, int] = field(default_factory=dict)
+    """For facilitators: how many members of the challenge are expected, by what they bring."""
 
 
 async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tuple[Entry, Room | None]:
@@ -68,6 +73,8 @@ async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tu
         return entry, None
     room = await hub().open(entry.workshop.stream_id)
     await _keep_role(request, room, entry.seat, entry.role)
+    if reader == FACILITATOR:
+        await _keep_plan(room, entry)
     async with room.reading():
         return entry, room if _welcome(room, entry.seat.actor, reader) else None
 
@@ -92,6 +99,19 @@ async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: s
         await room.submit(actions.joining(seat, role, request.user.get_full_name()))  # type: ignore[union-attr]  # signed in
 
 
+async def _keep_plan(room: Room, entry: Entry) -> None:
+    """Have the room know when it is planned to start and who is expected, as the pages beside it say."""
+    starts_at = int(entry.workshop.starts_at.timestamp() * 1000)
+    async with room.reading():
+        state = room.ledger.state
+        known = state.conduct.planned_at == starts_at and state.conduct.invited == entry.invited
+        over = state.closed_at is not None
+    if not known and not over:
+        await room.submit(
+            by_system(str(uuid.uuid4()), "plan.note", starts_at=starts_at, invited=entry.invited)
+        )
+
+
 def _entry(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> Entry:
     """Find the seat, and for an account the role it has by right. Facilitators get a seat without passing the door."""
     workshop = queries.workshop_or_404(workshop_id)
@@ -105,7 +125,8 @@ def _entry(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> Entry:
     if reader != PARTICIPANT and (seat is None or seat.user_id is None):
         seat = actions.seat_for_user(workshop, user)  # also for who came in as a guest before signing in
     role = actions.role_in(workshop, user) if seat is not None and seat.user_id == user.pk else None
-    return Entry(workshop, seat, role, can_facilitate)
+    invited = expected_at(workshop) if reader == FACILITATOR else {}
+    return Entry(workshop, seat, role, can_facilitate, invited)
 
 
 @require_GET
@@ -139,11 +160,19 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
         if not _welcome(room, entry.seat.actor, reader):  # removed in the meantime
             return redirect("workshops:join", code=entry.workshop.code)
         context = page_context(request, room, entry.workshop, entry.seat, reader)
+        context["about"] = _about(request, room) if reader == FACILITATOR else None
     context["can_facilitate"] = entry.can_facilitate
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
     seats.give_ticket(response, entry.workshop, entry.seat.actor, secure=request.is_secure())
     return _with_ticket(request, response, entry)
+
+
+def _about(request: HttpRequest, room: Room) -> dict[str, Any] | None:
+    """Give the person that a page without script was asked about."""
+    state = room.ledger.state
+    person = state.people.get(request.GET.get("person", ""))
+    return person_context(state, person) if person is not None and state.closed_at is None else None
 
 
 def page_context(
@@ -166,6 +195,7 @@ def page_context(
         .rstrip("/"),
         "qr": qr_svg(join_url, _("QR code of the join link")) if reader == SCREEN else "",
         "reader": reader,
+        "zone": settings.TIME_ZONE,
         "me": me,
         "consents": Consent.choices,
         "seq": seq,
@@ -313,10 +343,10 @@ def command_of(request: HttpRequest) -> dict[str, Any] | None:
     if not isinstance(message, dict):
         return None
     taken = message.pop("fields", {})
-    for name, field in taken.items() if isinstance(taken, dict) else ():
-        if isinstance(field, str) and isinstance(name, str):
-            many = field.endswith("[]")
-            message[name] = request.POST.getlist(field[:-2]) if many else request.POST.get(field, "")
+    for name, source in taken.items() if isinstance(taken, dict) else ():
+        if isinstance(source, str) and isinstance(name, str):
+            many = source.endswith("[]")
+            message[name] = request.POST.getlist(source[:-2]) if many else request.POST.get(source, "")
     for name in ("done", "undo"):
         message.pop(name, None)
     # Each button of a page has an operation of its own; the same button pressed twice takes effect once.

@@ -2,6 +2,7 @@
 
 import { emptyFields, readCommand } from "./commands.js";
 import { closeAround, menuAdditions, titleOf } from "./menus.js";
+import { personAdditions } from "./people.js";
 import { fill, text } from "./texts.js";
 
 const TOO_LARGE = 60 * 1024;
@@ -107,7 +108,7 @@ export class Actions {
       return;
     }
     this.#last = { value: button.value, at: now };
-    Object.assign(reading.command, menuAdditions(button));
+    Object.assign(reading.command, menuAdditions(button), personAdditions(button));
     if (!this.#send(reading)) return;
     emptyFields(reading.controls);
     closeAround(button, reading.controls);

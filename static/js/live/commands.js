@@ -5,7 +5,7 @@ import { fill } from "./texts.js";
 
 // What can be told to be missing without asking the server. (Without script, `required` would stop every other button of
 // the page's one form, so the pages say aria-required.)
-const NEEDED = "textarea, [required], [aria-required=true]";
+const NEEDED = "textarea:not([data-may-be-empty]), [required], [aria-required=true]";
 
 /**
  * @typedef {object} Reading

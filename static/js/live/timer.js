@@ -9,6 +9,7 @@ export class Timers {
   /** @type {number[]} */
   #offsets = [];
   #started = false;
+  #isOver = false;
 
   /**
    * The server said what time it is. A message is always a little late, so the largest of the last few is the truest.
@@ -42,6 +43,7 @@ export class Timers {
    * @returns {void}
    */
   show(scope) {
+    let isOver = scope !== document && this.#isOver;
     // A collection by name is kept by the browser; a search four times a second through a large board is felt.
     for (const element of scope.getElementsByTagName("time")) {
       if (!element.hasAttribute("data-until") && !element.hasAttribute("data-left")) continue;
@@ -49,12 +51,23 @@ export class Timers {
       const left = until ? Number(until) - this.now() : Number(element.getAttribute("data-left"));
       if (!Number.isFinite(left)) continue;
       const over = Boolean(until) && left <= 0;
+      isOver ||= over;
       write(element, over ? text("time_up") : clock(left));
       const state = over ? "over" : until ? (left <= 60_000 ? "soon" : "running") : "paused";
       if (element.getAttribute("data-state") === state) continue;
       element.setAttribute("data-state", state);
       element.closest(".clock")?.classList.toggle("is-over", over);
     }
+    if (isOver !== this.#isOver || scope !== document) this.#ask(isOver);
+    this.#isOver = isOver;
+  }
+
+  /**
+   * What stands in the page for when time is up: "Are you ready?"
+   * @param {boolean} isOver
+   */
+  #ask(isOver) {
+    for (const element of document.querySelectorAll("[data-when-over]")) element.toggleAttribute("hidden", !isOver);
   }
 
   #offset() {

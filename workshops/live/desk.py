@@ -1,0 +1,204 @@
+"""What is shown of how a room is run: what stands over everybody's page, and the facilitators' desk."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from realtime.kinds import Fragment
+from workshops.activities.registry import activity_of
+from workshops.live.leading import leads
+from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+
+if TYPE_CHECKING:
+    from workshops.live.conduct import Announcement
+    from workshops.live.state import Person, State
+
+FEWEST = 5
+"""Groups of fewer people are never counted by themselves: a small number says who."""
+MOST_DETAILS = 150
+"""In a room of more people, how far each of them is isn't sent every second; only who has finished."""
+
+
+def show(state: State, key: str, reader: str) -> Fragment | None:
+    """Give one fragment for a reader, or None."""
+    if key == "room":
+        return Fragment("workshops/parts/room.html", room(state, reader))
+    if key == "heard" and reader == PARTICIPANT:
+        return Fragment("workshops/parts/heard.html", {"said": _said(state)})
+    if reader != FACILITATOR:
+        return None
+    if key == "desk":
+        return Fragment("workshops/parts/desk.html", desk(state))
+    if key in _PARTS:
+        return Fragment(f"workshops/parts/{key.replace('.', '_')}.html", _PARTS[key](state))
+    return None
+
+
+def room(state: State, reader: str) -> dict[str, Any]:
+    """Give what stands over the stage: that all is paused, and what was announced."""
+    conduct, over = state.conduct, state.closed_at is not None
+    now = next((said for said in conduct.announcements if said.id == conduct.announced), None)
+    return {
+        "reader": reader,
+        "personal": reader != SCREEN,
+        "frozen": conduct.frozen and not over,
+        "announcement": _words(now) if now and not over else None,
+        "calls": conduct.calls if reader == PARTICIPANT else 0,
+    }
+
+
+def _words(said: Announcement) -> dict[str, Any]:
+    return {"id": said.id, "text": said.text, "at": said.at}
+
+
+def _said(state: State) -> list[dict[str, Any]]:
+    """Give what was announced so far, the latest first."""
+    return [_words(said) for said in reversed(state.conduct.announcements)]
+
+
+# -- the desk --------------------------------------------------------------------------------------------------------
+
+
+def desk(state: State) -> dict[str, Any]:
+    """Give all parts of the desk."""
+    return {
+        "closed": state.closed_at is not None,
+        "lead": _lead(state),
+        "hands": _hands(state),
+        "said": _announcing(state),
+        "hold": _hold(state),
+    }
+
+
+def _lead(state: State) -> dict[str, Any]:
+    leading = state.people.get(state.conduct.leading or "")
+    others = [
+        {"id": person.id, "name": person.name, "leads": person is leading}
+        for person in state.people.values()
+        if person.role == FACILITATOR and not person.removed
+    ]
+    return {
+        "closed": state.closed_at is not None,
+        "leading": leading.name if leading is not None else "",
+        "facilitators": others,
+    }
+
+
+def _hands(state: State) -> dict[str, Any]:
+    def named(person: str) -> dict[str, Any]:
+        return {"id": person, "name": state.people[person].name}
+
+    speaking = state.conduct.speaking
+    return {
+        "closed": state.closed_at is not None,
+        "hands": [named(person) | {"since": at} for person, at in state.conduct.hands.items()],
+        "speaking": named(speaking) if speaking else None,
+    }
+
+
+def _announcing(state: State) -> dict[str, Any]:
+    return {
+        "closed": state.closed_at is not None,
+        "announced": state.conduct.announced or "",
+        "said": _said(state),
+    }
+
+
+def _hold(state: State) -> dict[str, Any]:
+    return {"closed": state.closed_at is not None, "frozen": state.conduct.frozen}
+
+
+_PARTS = {"desk.lead": _lead, "desk.hands": _hands, "desk.said": _announcing, "desk.hold": _hold}
+
+
+# -- who is missing -------------------------------------------------------------------------------------------------
+
+
+def missing(state: State) -> dict[str, Any]:
+    """Count who was invited and who joined, by what they bring. Who is here now comes with presence, see `here`."""
+    return state.once("missing", lambda: _count_missing(state))
+
+
+def _count_missing(state: State) -> dict[str, Any]:
+    joined: dict[str, int] = {}
+    invited: dict[str, int] = {}
+    names: dict[str, str] = {}
+    for background, count in state.conduct.invited.items():
+        key = group_key(background)
+        names.setdefault(key, background)
+        invited[key] = invited.get(key, 0) + count
+    for person in inside(state):
+        key = group_key(person.background)
+        names.setdefault(key, person.background)
+        joined[key] = joined.get(key, 0) + 1
+    rows = [
+        {"key": key, "name": name, "invited": invited.get(key, 0), "joined": joined.get(key, 0)}
+        for key, name in names.items()
+    ]
+    large = [row for row in rows if max(row["invited"], row["joined"]) >= FEWEST]
+    return {
+        "groups": sorted(large, key=lambda row: (-max(row["invited"], row["joined"]), row["name"])),
+        "invited": sum(invited.values()),
+        "joined": sum(joined.values()),
+        "small": len(rows) > len(large),
+        "fewest": FEWEST,
+    }
+
+
+def inside(state: State) -> list[Person]:
+    """Give the participants who joined and were not removed."""
+    return [person for person in state.people.values() if person.role == PARTICIPANT and not person.removed]
+
+
+def group_key(background: str) -> str:
+    """Give what names a group in the page: the same words, however they are typed, are one group."""
+    return "g" + sha256(" ".join(background.casefold().split()).encode()).hexdigest()[:10]
+
+
+# -- for one person, and for now ------------------------------------------------------------------------------------
+
+
+def own(state: State, person: str, reader: str) -> tuple[dict[str, Any], dict[str, Fragment]]:
+    """Give what only one person gets: their place in the queue, and what was said to them alone."""
+    conduct = state.conduct
+    if state.closed_at is not None:
+        return {}, {}
+    data: dict[str, Any] = {}
+    if reader == FACILITATOR and state.people[person].role == FACILITATOR:
+        data["leads"] = leads(state, person)
+    data["hand"] = list(conduct.hands).index(person) + 1 if person in conduct.hands else False
+    speaking = conduct.speaking == person
+    nudges = [{"id": said.id, "text": said.text} for said in conduct.nudges.get(person, ())]
+    if not nudges and not speaking:
+        return data, {}
+    context = {"nudges": nudges, "speaking": speaking}
+    return data, {"own-room": Fragment("workshops/parts/own_room.html", context)}
+
+
+def now(state: State, present: set[str]) -> dict[str, Any]:
+    """Give facilitators who is here and who has finished, and how many of each group are here."""
+    step = state.step
+    run = step.round if step and step.running else None
+    finished = run.finished if run is not None else set()
+    values: dict[str, Any] = {
+        "people": dict.fromkeys(sorted(present), "here"),
+        "finished": dict.fromkeys(sorted(finished), 1),
+        "done": len(finished),
+        "groups": _groups_here(state, present),
+    }
+    if step is not None and step.rounds and len(state.people) <= MOST_DETAILS:
+        activity = activity_of(step.kind)
+        told = {person: activity.done_by(state, step, person) for person in state.people}
+        values["far"] = {person: words for person, words in told.items() if words}
+    return values
+
+
+def _groups_here(state: State, present: set[str]) -> dict[str, int]:
+    told = {row["key"] for row in missing(state)["groups"]}
+    counts = dict.fromkeys(sorted(told), 0)
+    for person in inside(state) if told else ():
+        key = group_key(person.background)
+        if person.id in present and key in counts:
+            counts[key] += 1
+    return counts
