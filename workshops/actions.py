@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -19,16 +20,20 @@ from challenges.queries import roles_of
 from realtime.kinds import Refused
 from realtime.ledger import Asked, Refusal, by_system, make_stream, run
 from realtime.models import Event, Stream
+from workshops import agendas
+from workshops.formats import USUAL
 from workshops.live import words
-from workshops.models import Attendance, Consent, Workshop
+from workshops.models import Attendance, Consent, SavedAgenda, Workshop
 from workshops.plan import may_be_deleted, state_of
 from workshops.queries import CODE_LETTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from challenges.models import Challenge, Phase
     from lab_workspace.people.models import User
+    from workshops.formats import Part
 
 CODE_LENGTH = 8
 
@@ -66,18 +71,41 @@ def make_workshop(
 
 def add_usual_agenda(workshop: Workshop) -> None:
     """Begin an empty agenda with the usual three: ideas written alone, grouped together, voted on with dots."""
-    usual = (
-        ("brainstorm", _("Write ideas"), Truncator(workshop.challenge.question).chars(600)),
-        ("cluster", _("Group the ideas"), _("Which ideas belong together?")),
-        ("dot_vote", _("Vote with dots"), _("Which of these should be taken further?")),
+    agendas.put_on(workshop, USUAL.parts)
+
+
+def save_agenda(
+    owner: User, challenge: Challenge, parts: Iterable[Part], *, title: str, about: str, shared_with: str
+) -> SavedAgenda:
+    """Keep an agenda to start other workshops from."""
+    return SavedAgenda.objects.create(
+        owner=owner,
+        challenge=challenge,
+        steps=agendas.as_data(parts),
+        title=title,
+        about=about,
+        shared_with=shared_with,
     )
-    run(
-        workshop.stream_id,
-        *(
-            by_system(str(uuid.uuid4()), "step.add", kind=kind, title=title, prompt=prompt)
-            for kind, title, prompt in usual
-        ),
-    )
+
+
+def change_saved(saved: SavedAgenda, *, title: str, about: str, shared_with: str) -> None:
+    """Rename a saved agenda, or share it with others. Who started from it before keeps their workshop as it is."""
+    saved.title, saved.about, saved.shared_with = title, about, shared_with
+    saved.save(update_fields=["title", "about", "shared_with"])
+
+
+def copy_saved(saved: SavedAgenda, owner: User, challenge: Challenge) -> SavedAgenda:
+    """Give somebody a saved agenda of their own like this one."""
+    title = Truncator(_("%(title)s (copy)") % {"title": saved.title}).chars(120)
+    parts = agendas.from_data(saved.steps)
+    about, me = saved.about, SavedAgenda.For.ME
+    return save_agenda(owner, challenge, parts, title=title, about=about, shared_with=me)
+
+
+def delete_saved(saved: SavedAgenda, *, deleted: bool = True) -> None:
+    """Delete a saved agenda, or put it back. Nothing is lost: it only isn't offered."""
+    saved.deleted_at = timezone.now() if deleted else None
+    saved.save(update_fields=["deleted_at"])
 
 
 def change_agenda(workshop: Workshop, do: str, **fields: Any) -> None:

@@ -19,6 +19,8 @@ from challenges.queries import phase_on
 from lab_workspace.form_parts import DayField, helper
 from workshops.activities.registry import activity_of, may_take
 from workshops.live.agenda import MOST_NOTES
+from workshops.models import SavedAgenda
+from workshops.starts import DEFAULT, EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from workshops.activities.base import Activity
     from workshops.live.state import State, Step
     from workshops.models import Workshop
+    from workshops.starts import Start
 
 FEW = 4
 """Up to so many choices stand side by side as radio buttons, where all can be read before choosing."""
@@ -102,10 +105,20 @@ class WorkshopForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, challenge: Challenge, workshop: Workshop | None = None, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        challenge: Challenge,
+        workshop: Workshop | None = None,
+        start: Start | None = None,
+        **kwargs: Any,
     ) -> None:
         starts = timezone.localtime(workshop.starts_at) if workshop else soon(timezone.now())
         initial: dict[str, Any] = {"day": starts.date(), "time": starts.time(), "minutes": 90}
+        if start and start.key not in (DEFAULT, EMPTY):
+            minutes = max(start.minutes, 5) if start.parts else 90
+            words = {"title": str(start.title), "purpose": str(start.purpose), "minutes": minutes}
+            initial |= words
         if workshop:
             initial |= {
                 "title": workshop.title,
@@ -156,7 +169,7 @@ class WorkshopForm(forms.Form):
         }
 
 
-class _More(Div):  # type: ignore[misc]  # crispy's, without types
+class _More(Div):
     """Settings that few people need, folded away; open where one was changed or is wrong."""
 
     template = "workshops/prepare/more_settings.html"
@@ -176,6 +189,36 @@ def _changed(form: StepForm, name: str) -> bool:
 def _zone() -> str:
     """Name the place whose clock is meant: "London" for Europe/London."""
     return timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+
+
+class SavedAgendaForm(forms.Form):
+    """What a saved agenda is called, what it is for, and who may start from it."""
+
+    title = forms.CharField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Give the template a name.")}
+    )
+    about = _Lines(
+        label=_("What it is for"),
+        help_text=_("Optional. What somebody should know who chooses it."),
+        max_length=600,
+    )
+    shared_with = forms.ChoiceField(
+        label=_("Who may start from it"),
+        choices=SavedAgenda.For.choices,
+        initial=SavedAgenda.For.ME,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say who may start from it.")},
+    )
+
+    def __init__(self, data: Any = None, *, challenge: Challenge, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        choices = [
+            (SavedAgenda.For.ME, SavedAgenda.For.ME.label),
+            (SavedAgenda.For.CHALLENGE, _t("Facilitators of “%(title)s”") % {"title": challenge.title}),
+            (SavedAgenda.For.ALL, SavedAgenda.For.ALL.label),
+        ]
+        cast("forms.ChoiceField", self.fields["shared_with"]).choices = choices
+        self.helper = helper("title", "about", "shared_with")
 
 
 def _minutes_field() -> forms.IntegerField:

@@ -168,6 +168,39 @@ class Archive(models.Model):
         return reverse("workshops:archive", args=[self.workshop_id])
 
 
+class SavedAgenda(models.Model):
+    """An agenda kept to start other workshops from: somebody's own template. `workshops.agendas` reads `steps`."""
+
+    class For(models.TextChoices):
+        """Who may start from it."""
+
+        ME = "me", _("Only me")
+        CHALLENGE = "challenge", _("Facilitators of this challenge")
+        ALL = "all", _("All facilitators here")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(_("name"), max_length=120)
+    about = models.TextField(_("what it is for"), blank=True, max_length=600)
+    steps: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
+    shared_with = models.CharField(
+        _("who may start from it"), max_length=9, choices=For.choices, default=For.ME
+    )
+    challenge = models.ForeignKey(
+        Challenge, on_delete=models.CASCADE, related_name="saved_agendas", help_text="Where it was made."
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="saved_agendas"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["title", "made_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 def consent_label(consent: str) -> StrOrPromise:
     """Say a consent level in the words that people saw when they chose it."""
     return Consent(consent).label

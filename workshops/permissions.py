@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from lab_workspace.people.models import User
-    from workshops.models import Workshop
+    from workshops.models import SavedAgenda, Workshop
 
     type Somebody = User | AnonymousUser
 
@@ -28,3 +28,17 @@ def can_see_archive(user: Somebody, workshop: Workshop) -> bool:
 def can_publish(user: Somebody, workshop: Workshop) -> bool:
     """Make a learning report of it."""
     return challenge.can_publish(user, workshop.challenge)
+
+
+def can_start_from(user: Somebody, saved: SavedAgenda) -> bool:
+    """Start from a saved agenda. Whether they may make a workshop at all is asked where it is made."""
+    if saved.owner_id == user.pk or saved.shared_with == saved.For.ALL:
+        return True
+    return saved.shared_with == saved.For.CHALLENGE and challenge.can_facilitate(user, saved.challenge)
+
+
+def can_change_saved(user: Somebody, saved: SavedAgenda) -> bool:
+    """Rename, share and delete it: whose it is, and who looks after the challenge in which it is shared."""
+    if saved.owner_id == user.pk:
+        return True
+    return saved.shared_with != saved.For.ME and challenge.can_edit(user, saved.challenge)

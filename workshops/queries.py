@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.http import Http404
 
-from workshops.models import Archive, Workshop
+from workshops.models import Archive, SavedAgenda, Workshop
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from challenges.models import Challenge
+    from lab_workspace.people.models import User
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that a code survives being read out and typed."""
@@ -58,3 +60,23 @@ def shown_code(code: str) -> str:
 def archive_of(workshop: Workshop) -> Archive | None:
     """Find what a closed workshop left behind; None before it is closed."""
     return Archive.objects.select_related("workshop__challenge").filter(workshop=workshop).first()
+
+
+def saved_agendas_for(user: User, challenge: Challenge) -> QuerySet[SavedAgenda]:
+    """Give what somebody who facilitates this challenge may start from: their own, and what is shared with them."""
+    shared = Q(shared_with=SavedAgenda.For.ALL) | Q(
+        shared_with=SavedAgenda.For.CHALLENGE, challenge=challenge
+    )
+    return (
+        SavedAgenda.objects.filter(Q(owner=user) | shared, deleted_at=None)
+        .select_related("owner", "challenge")
+        .order_by("title", "made_at")
+    )
+
+
+def saved_agenda_or_404(saved_id: uuid.UUID) -> SavedAgenda:
+    """Find a saved agenda, deleted or not. Raises Http404."""
+    try:
+        return SavedAgenda.objects.select_related("owner", "challenge").get(pk=saved_id)
+    except SavedAgenda.DoesNotExist as missing:
+        raise Http404 from missing

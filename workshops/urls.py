@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workshops.views import agenda, archive, join, live, prepare
+from workshops.views import agenda, archive, join, live, prepare, starting
 
 app_name = "workshops"
 
 _PREPARE = "workshops/<uuid:workshop_id>/prepare/"
+_SAVED = "challenges/<slug:slug>/agendas/<uuid:saved_id>/"
 _STEP = _PREPARE + "steps/<slug:step_id>"
 _ARCHIVE = r"^workshops/(?P<workshop_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/archive/"
 
@@ -20,7 +21,13 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/screen", live.screen_page, name="screen"),
     path("workshops/<uuid:workshop_id>/commands", live.commands, name="commands"),
     path("workshops/<uuid:workshop_id>/frames", live.frames, name="frames"),
+    path("challenges/<slug:slug>/workshops/start/", starting.choose, name="start"),
     path("challenges/<slug:slug>/workshops/new/", prepare.new, name="new"),
+    path(_SAVED, starting.change_saved, name="change_saved"),
+    path(_SAVED + "copy", starting.copy_saved, name="copy_saved"),
+    path(_SAVED + "delete", starting.delete_saved, name="delete_saved"),
+    path(_SAVED + "put-back", starting.put_back_saved, name="put_back_saved"),
+    path("workshops/<uuid:workshop_id>/prepare/save", starting.save, name="save_agenda"),
     path("workshops/<uuid:workshop_id>/prepare", prepare.prepare, name="prepare"),
     path("workshops/<uuid:workshop_id>/prepare/words", prepare.change, name="change"),
     path("workshops/<uuid:workshop_id>/prepare/code", prepare.code, name="new_code"),

@@ -22,7 +22,7 @@ from challenges import permissions as challenge_rights
 from challenges.queries import challenge_or_404
 from lab_workspace.web import get_or_post
 from realtime.kinds import Refused
-from workshops import actions, plan, queries
+from workshops import actions, agendas, plan, queries, starts
 from workshops.forms import WorkshopForm
 from workshops.qr import qr_svg
 from workshops.views.preparing import agenda_context, to_prepare
@@ -36,21 +36,29 @@ if TYPE_CHECKING:
 @login_required
 @get_or_post
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make a workshop with the usual agenda, ready to be opened as it is."""
-    challenge = challenge_or_404(request.user, slug)
-    if not challenge_rights.can_facilitate(request.user, challenge):
+    """Make a workshop with the agenda it starts from, ready to be opened as it is."""
+    challenge, user = challenge_or_404(request.user, slug), cast("User", request.user)
+    if not challenge_rights.can_facilitate(user, challenge):
         raise PermissionDenied
-    form = WorkshopForm(request.POST or None, challenge=challenge)
+    start = starts.found(request.GET.get("from", starts.DEFAULT), challenge, user)
+    if start is None:
+        messages.error(request, _("This template is not there any more. Choose another."))
+        return redirect("workshops:start", challenge.slug)
+    form = WorkshopForm(request.POST or None, challenge=challenge, start=start)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            workshop = actions.make_workshop(challenge, created_by=cast("User", request.user), **form.said())
-            actions.add_usual_agenda(workshop)
-        return redirect("workshops:prepare", workshop.pk)
+        try:
+            with transaction.atomic():
+                workshop = actions.make_workshop(challenge, created_by=user, **form.said())
+                agendas.put_on(workshop, start.parts)
+        except Refused as refused:
+            form.add_error(None, str(refused.sentence))
+        else:
+            return redirect("workshops:prepare", workshop.pk)
     context = {
         "form": form,
         "challenge": challenge,
         "title": _("New workshop"),
-        "about": _("It starts with the usual three activities. You can change everything afterwards."),
+        "start": start,
         "save": _("Make the workshop"),
         "back": challenge.get_absolute_url(),
     }

@@ -1,0 +1,36 @@
+"""Whole workshops as Labs run them, to start from: one module for each, and `FORMATS` with all of them."""
+
+from __future__ import annotations
+
+from workshops.formats import (
+    closing,
+    convening_day,
+    distilling,
+    how_might_we,
+    prioritising,
+    prototype_review,
+    sharing_experiences,
+    team_check_in,
+    usual,
+)
+from workshops.formats.model import Format, Part
+
+USUAL: Format = usual.FORMAT
+"""What a workshop starts with when nobody chose anything."""
+
+FORMATS: dict[str, Format] = {
+    one.key: one
+    for one in (
+        USUAL,
+        convening_day.FORMAT,
+        sharing_experiences.FORMAT,
+        how_might_we.FORMAT,
+        prioritising.FORMAT,
+        prototype_review.FORMAT,
+        team_check_in.FORMAT,
+        distilling.FORMAT,
+        closing.FORMAT,
+    )
+}
+
+__all__ = ["FORMATS", "USUAL", "Format", "Part"]
