@@ -14,7 +14,7 @@ PRODUCTION := DEBUG=0 BEHIND_PROXY=1 ALLOWED_HOSTS=lab.example.org EMAIL_URL=smt
 OURS := lab_workspace challenges realtime workshops insights tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: run demo test chaos bench fuzz check format lock pictures clean help check-format check-lint check-types check-imports \
+.PHONY: run demo test chaos bench embeddings fuzz check format lock pictures clean help check-format check-lint check-types check-imports \
   check-migrations check-templates check-scripts check-deployment
 
 help: ## show this
@@ -79,11 +79,15 @@ lock: ## write the requirements files anew from requirements*.in (needs uv)
 	  requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
 	  --constraint requirements.txt requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --no-deps --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+	  requirements-embeddings.in -o requirements-embeddings.txt
 
 pictures: $(VENV)/.development ## make the pictures of the README anew (needs Chromium)
 	@$(PYTHON) docs/make_screenshots.py
 
-bench: $(VENV)/.development ## measure the live engine beside its peers, half an hour (QUICK=1: small, two minutes)
+embeddings: $(VENV)/.embeddings ## install the word vectors that make suggested groups better (19 MB)
+
+bench: $(VENV)/.development $(VENV)/.embeddings ## measure the live engine beside its peers, half an hour (QUICK=1: small, two minutes)
 	@$(PYTHON) -m tests.bench $(if $(filter-out 0,$(QUICK)),--quick)
 
 clean: ## remove what was made here: environment, database, caches
@@ -103,6 +107,10 @@ $(VENV)/.development: requirements-dev.txt | $(PYTHON)
 	@echo "Installing what testing needs into $(VENV) (once, a few minutes) ..."
 	@$(INSTALL) -r requirements-dev.txt
 	@touch $(VENV)/.runtime $@
+
+$(VENV)/.embeddings: requirements-embeddings.txt | $(VENV)/.runtime
+	@$(INSTALL) --no-deps -r requirements-embeddings.txt
+	@touch $@
 
 # A python on the path may be a shim that only says it isn't there, so each is asked to run. CPython with venv:
 $(PYTHON):
