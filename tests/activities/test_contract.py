@@ -18,8 +18,9 @@ from realtime.ledger import Ledger, Refusal
 from realtime.templatetags.live import with_own
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.scenes_agenda import AGENDA_CHOSEN, AGENDA_SCENES
-from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
+from tests.activities.scenes_groups import GROUPS_CHOSEN, GROUPS_SCENES
 from tests.activities.scenes_votes import VOTES_CHOSEN, VOTES_SCENES
+from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.live.state import State
@@ -104,6 +105,7 @@ SCENES: dict[str, Callable[[Driver, str], None]] = {
     **VOTES_SCENES,
     **WORDS_SCENES,
     **AGENDA_SCENES,
+    **GROUPS_SCENES,
 }
 CHOSEN: dict[str, list[dict[str, Any]]] = {
     "brainstorm": [
@@ -117,6 +119,7 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
     **VOTES_CHOSEN,
     **WORDS_CHOSEN,
     **AGENDA_CHOSEN,
+    **GROUPS_CHOSEN,
 }
 
 

@@ -12,6 +12,7 @@ from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
 from workshops.activities.talk import Talk
 
+from workshops.activities.twenty_five_ten import TwentyFiveTen
 if TYPE_CHECKING:
     from workshops.activities.base import Activity
     from workshops.activities.writing import Writing
@@ -27,6 +28,7 @@ ACTIVITIES: dict[str, Activity] = {
         Talk(),
     )
 }
+        TwentyFiveTen(),
 
 
 def activity_of(kind: str) -> Activity:
