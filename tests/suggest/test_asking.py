@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.suggest.test_suggesting import IDEAS
 from workshops import suggestions
@@ -22,7 +22,7 @@ def own_asker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_who_asks_the_same_gets_the_same_answer_and_it_is_worked_out_once(
-    monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.EMBEDDINGS = "none"
     asked: list[bytes] = []
@@ -44,7 +44,7 @@ async def test_who_asks_the_same_gets_the_same_answer_and_it_is_worked_out_once(
     assert len(asked) == 1
 
 
-async def test_the_loop_goes_on_while_a_thousand_ideas_are_looked_at(settings: SettingsWrapper) -> None:
+async def test_the_loop_goes_on_while_a_thousand_ideas_are_looked_at(settings: Settings) -> None:
     settings.EMBEDDINGS = "none"
     many = [Text(id=f"i{n}", text=f"{IDEAS[n % len(IDEAS)].text} {n % 7} {n % 11}") for n in range(1000)]
     turns = 0
@@ -68,7 +68,7 @@ async def test_what_breaks_is_told_by_its_kind_and_not_by_anybodys_words(
 
 
 async def test_a_table_that_cannot_be_read_is_gone_without(
-    settings: SettingsWrapper, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.EMBEDDINGS = str(tmp_path)
     with caplog.at_level(logging.WARNING):
