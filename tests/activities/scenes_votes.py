@@ -27,7 +27,22 @@ def ranking_scene(driver: Driver, step: str) -> None:
     driver.do("p-ben", "ranking.submit", activity=step)
 
 
-VOTES_SCENES: dict[str, Callable[[Driver, str], None]] = {"ranking": ranking_scene}
+def matrix_scene(driver: Driver, step: str) -> None:
+    first, second, *_rest = items_of(driver, step)
+    driver.do("p-ann", "matrix.place", activity=step, item=first, x=2)
+    driver.do("p-ann", "matrix.place", activity=step, item=first, y=4)
+    driver.do("p-ann", "matrix.put", activity=step, item=second, skip=True)
+    driver.do("p-ben", "matrix.put", activity=step, item=first, x=5, y=1)
+    driver.do("p-cat", "matrix.place", activity=step, item=second, x=3, y=3)
+
+
+VOTES_SCENES: dict[str, Callable[[Driver, str], None]] = {"ranking": ranking_scene, "matrix": matrix_scene}
 VOTES_CHOSEN: dict[str, list[dict[str, Any]]] = {
-    "ranking": [{}, {"target": "clusters"}, {"top": 2}, {"complete": True, "top": 2, "facilitators_vote": True}],
+    "matrix": [{}, {"target": "clusters"}, {"fine": True}, {"facilitators_vote": True}],
+    "ranking": [
+        {},
+        {"target": "clusters"},
+        {"top": 2},
+        {"complete": True, "top": 2, "facilitators_vote": True},
+    ],
 }

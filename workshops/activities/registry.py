@@ -8,11 +8,12 @@ from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
 from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.matrix import Matrix
 from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
 from workshops.activities.talk import Talk
-
 from workshops.activities.twenty_five_ten import TwentyFiveTen
+
 if TYPE_CHECKING:
     from workshops.activities.base import Activity
     from workshops.activities.writing import Writing
@@ -25,10 +26,11 @@ ACTIVITIES: dict[str, Activity] = {
         DotVote(),
         Poll(),
         Ranking(),
+        Matrix(),
         Talk(),
+        TwentyFiveTen(),
     )
 }
-        TwentyFiveTen(),
 
 
 def activity_of(kind: str) -> Activity:

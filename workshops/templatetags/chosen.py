@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 
 from workshops import chosen
+from workshops.activities.matrix_drawing import plot_of
 
 register = template.Library()
 
@@ -28,3 +29,9 @@ def chosen_rows(
         clusters if isinstance(clusters, Mapping) else {},
         public=public is not False,
     )
+
+
+@register.simple_tag
+def matrix_plot(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """`{% matrix_plot outcome as plot %}`: the drawing of a prioritisation matrix."""
+    return plot_of(outcome, outcome["points"])
