@@ -76,7 +76,7 @@ function start(root) {
         if (frame.html?.includes('id="stage"')) movedOn();
         notices.rescue();
         picks.changed();
-        changed();
+        changed(frame.html ?? "");
         announcer.say(frame.say ?? []);
         pending.caughtUp();
       },
@@ -89,7 +89,7 @@ function start(root) {
         notices.rescue();
         pending.show();
         picks.changed();
-        changed();
+        changed(view.html);
         if (view.own) applyOwn({ own: view.own, html: view.own_html ?? "" });
         if (view.now) showNow(view.now);
         pending.caughtUp();
@@ -140,11 +140,11 @@ function start(root) {
     people.show(values);
   }
 
-  /** What is not drawn by the server may be new in the page. */
-  function changed() {
-    people.refresh();
-    says.show();
-    drift();
+  /** @param {string} html what came: what is not drawn by the server may be new in it */
+  function changed(html) {
+    if (html.includes('id="person-') || html.includes('id="people"')) people.refresh();
+    if (html.includes('id="room"')) says.show();
+    if (html.includes('id="run"')) drift();
   }
 
   /** @param {any} hello */

@@ -128,7 +128,7 @@ def _opened(state: State, event: Happened) -> Dirty:
     memory = activity_of(step.kind).begin(state, step)
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
     step.phase = "open"
-    run_clock(state, step, step.minutes * MINUTE, event.at)
+    run_clock(state, step, activity_of(step.kind).first_minutes(step) * MINUTE, event.at)
     return _stage(state, step, filled(_("“%(title)s” is open."), title=step.title))
 
 
