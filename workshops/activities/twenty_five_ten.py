@@ -28,7 +28,7 @@ from workshops.activities.deck import (
 from workshops.activities.writing import IDEA, Writing, built_upon, mixed, pieces_of
 from workshops.live import words
 from workshops.live.holding import run_clock
-from workshops.live.state import FACILITATOR, PARTICIPANT
+from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -316,7 +316,12 @@ class TwentyFiveTen(Writing):
 
     def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
         called = self._called(state, step, step.rounds[-1]) if step.rounds else []
+        if reader == SCREEN and called and not self._over(state, step, step.rounds[-1]):
+            called.reverse()  # on the wall the newest stand where nobody has to scroll
         return {"cards": [f"idea-{place.card}" for place in called]}
+
+    def _over(self, state: State, step: Step, run: Round) -> bool:
+        return next_call(run.memory, self._ranking(state, step, run)) is None
 
     def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
         idea = state.ideas.get(key.removeprefix("idea-"))
