@@ -170,9 +170,12 @@ def consent_of(state: State, idea: Idea) -> str:
     """
     if not may_be_kept(state, idea):
         return str(Consent.INTERNAL)
+    origin = state.steps[idea.step]
+    given = writing_of(origin.kind).consent(idea)
+    if given is not None:
+        return given
     author = state.people.get(idea.author)
     consent = author.consent if author else Consent.INTERNAL
-    origin = state.steps[idea.step]
     promised_nobody = writing_of(origin.kind).names(origin) == "nobody"
     if promised_nobody and consent == Consent.NAMED:
         return str(Consent.ROLE)

@@ -8,6 +8,7 @@ from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
 from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.list import PreparedList
 from workshops.activities.matrix import Matrix
 from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
@@ -22,6 +23,7 @@ ACTIVITIES: dict[str, Activity] = {
     activity.kind: activity
     for activity in (
         Brainstorm(),
+        PreparedList(),
         Clustering(),
         DotVote(),
         Poll(),

@@ -87,7 +87,7 @@ def must_be_shown(steps: list[Step], shown: Collection[str]) -> None:
     if not any(step.rounds for step in steps):
         raise Refused("no_ideas", _("There are no ideas to work with yet. Run a brainstorm first."))
     for step in steps:
-        if step.running:
+        if step.running and not _writing(step).ready_made:
             raise Refused(
                 "still_writing", filled(_("“%(title)s” is still open. Close it first."), title=step.title)
             )

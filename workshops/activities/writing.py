@@ -58,6 +58,9 @@ class Writing(Activity):
     }
     """What everybody may do with their own pieces, in any kind."""
 
+    ready_made: ClassVar[bool] = False
+    """Whether its pieces are there from the start, so that others may work on them as soon as they were shown."""
+
     # -- what a kind says of itself --------------------------------------------------------------------------------
 
     def unseen(self, step: Step) -> bool:
@@ -79,6 +82,10 @@ class Writing(Activity):
     def keeps_words(self, step: Step, idea: Idea) -> bool:
         """Whether the archive may keep the words once they were shown. If not, it keeps only that there were some."""
         return True
+
+    def consent(self, idea: Idea) -> str | None:
+        """Give how the words may be used, where that isn't their author's to say; None: ask the author."""
+        return None
 
     def longest(self, step: Step, sort: str) -> int:
         """Give how many characters a piece may have."""

@@ -30,6 +30,21 @@ class Person:
     removed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Where words came from that a facilitator brought in, and whether they may be quoted outside the Lab."""
+
+    how: str
+    """typed, pasted, file or workshop."""
+    consent: str
+    row: int = 0
+    """The row of the file, or the line of what was pasted."""
+    source: str = ""
+    """The file's name or the workshop's title: for facilitators."""
+    gid: str = ""
+    """The idea or group of an earlier workshop."""
+
+
 @dataclass(slots=True)
 class Idea:
     """One note. Its id stays the same through every activity, and after the workshop."""
@@ -52,6 +67,8 @@ class Idea:
     """How many others are merged into it. Counted as it happens: a card must not look through all ideas."""
     flags: dict[str, str] = field(default_factory=dict)
     """Who asked the facilitators to look at it, and why."""
+    brought: Brought | None = None
+    """Where it came from, if nobody wrote it here."""
 
     @property
     def on_board(self) -> bool:
