@@ -48,7 +48,7 @@ def test_what_is_agreed_stands_beside_the_mean() -> None:
     driver.do("p-fay", "matrix.agree", **at)
     row = rows_of(driver, step)[one]
     assert (row["x"], row["y"], row["agreed_x"], row["agreed_y"]) == (1.0, 5.0, 5, 1)
-    assert row["corner"] == "Leave for now"
+    assert (row["corner"], row["agreed_corner"]) == ("Do first", "Leave for now")
     driver.do("p-gus", "matrix.agree_nothing", activity=step, item=one)
     assert rows_of(driver, step)[one]["agreed_x"] is None
     driver.do("p-fay", "workshop.close")

@@ -103,4 +103,5 @@ def test_the_drawing_turns_heights_round() -> None:
     (drawn,) = plot_of(frame, [row])["points"]
     assert (drawn["x"], drawn["y"]) == (25.0, 0.0)  # a quarter from the left, at the upper edge
     assert (drawn["left"], drawn["top"], drawn["width"], drawn["height"]) == (0.0, 0.0, 50.0, 25.0)
+    assert plot_of(frame, [row | {"number": n} for n in range(20)])["framed"] == 5
     assert drawn["agreed"] == {"x": -2.0, "y": -2.0}  # a square of 4 around the corner

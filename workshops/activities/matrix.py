@@ -112,7 +112,8 @@ class Matrix(Choosing):
             "skipped": _("People who skipped it"),
             "agreed_x": _("Across, agreed"),
             "agreed_y": _("Up, agreed"),
-            "corner": _("Corner"),
+            "corner": _("Corner, mean"),
+            "agreed_corner": _("Corner, agreed"),
         },
     )
     commands: ClassVar = {
@@ -293,8 +294,9 @@ class Matrix(Choosing):
         row["spread"] = round(point.spread, 1) if point.spread is not None else None
         row |= {"placed": point.placed, "skipped": point.skipped}
         row |= {"agreed_x": agreed[0] if agreed else None, "agreed_y": agreed[1] if agreed else None}
-        at = agreed or ((point.x.mean, point.y.mean) if point.x and point.y else None)
-        row["corner"] = run.settings.corner(*at) if at else ""
+        corner = run.settings.corner
+        row["corner"] = corner(point.x.mean, point.y.mean) if point.x and point.y else ""
+        row["agreed_corner"] = corner(*agreed) if agreed else ""
         return row
 
     def _plot(self, step: Step) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 type Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
+MANY, FRAMED = 8, 5
+"""With more things than this, only those that people disagree about most are framed: twenty frames say nothing."""
 LABEL_HEIGHT, DIGIT_WIDTH, GAP = 4.6, 2.8, 2.6
 
 
@@ -45,7 +47,9 @@ def plot_of(frame: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict
         for row in rows
         if row["x"] is not None
     ]
-    return {"axes": frame["axes"], "corners": frame["corners"], "points": drawing(drawn)}
+    points = drawing(drawn)
+    framed = FRAMED if len(points) > MANY else len(points)
+    return {"axes": frame["axes"], "corners": frame["corners"], "points": points, "framed": framed}
 
 
 def drawing(items: Iterable[Drawn]) -> list[dict[str, Any]]:
