@@ -150,3 +150,19 @@ def test_settings_that_cannot_work_are_refused_with_a_sentence(given: dict[str, 
 
 def test_empty_lines_are_left_out() -> None:
     assert PollSettings.checked({"options": " Tea \r\n\r\n Coffee\n"})["options"] == "Tea\nCoffee"
+
+
+def test_who_comes_later_is_counted_among_those_who_could_answer() -> None:
+    driver, step = poll(results="live")
+    choose(driver, step, "p-ann", "o1")
+    driver.watch()
+    driver.join("p-dan")
+    driver.flush()
+    driver.check()
+    assert "1 of 4 answered" in driver.watches["participant", "html"].snapshot()["html"]
+    driver.do("p-fay", "step.reveal", activity=step)
+    driver.flush()
+    driver.join("p-eva")
+    driver.flush()
+    driver.check()
+    assert driver.outcome(step)["eligible"] == 4, "what was counted at the close stays"

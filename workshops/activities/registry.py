@@ -14,6 +14,7 @@ from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
 from workshops.activities.talk import Talk
 from workshops.activities.twenty_five_ten import TwentyFiveTen
+from workshops.activities.word_cloud import WordCloud
 
 if TYPE_CHECKING:
     from workshops.activities.base import Activity
@@ -31,6 +32,7 @@ ACTIVITIES: dict[str, Activity] = {
         Matrix(),
         Talk(),
         TwentyFiveTen(),
+        WordCloud(),
     )
 }
 
