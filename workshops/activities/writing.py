@@ -238,7 +238,7 @@ class Writing(Activity):
             "merged": idea.stands_for,
             "moderate": reader == FACILITATOR,
             "may_flag": reader == PARTICIPANT,
-            "flagged_text": _("You flagged an idea. The facilitators will look at it."),
+            "flagged_text": _("Flagged. A facilitator will look at it."),
             "unflag": {"do": "idea.unflag", "idea": idea.id},
         }
 
