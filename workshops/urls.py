@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workshops.views import agenda, archive, join, live, prepare, starting
+from workshops.views import agenda, archive, join, live, prepare, starting, suggest
 
 app_name = "workshops"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/", live.room_page, name="room"),
     path("workshops/<uuid:workshop_id>/console", live.console_page, name="console"),
     path("workshops/<uuid:workshop_id>/screen", live.screen_page, name="screen"),
+    path("workshops/<uuid:workshop_id>/suggest/<slug:step_id>", suggest.groups, name="suggest"),
+    path("workshops/<uuid:workshop_id>/alike/<slug:step_id>", suggest.alike, name="alike"),
     path("workshops/<uuid:workshop_id>/commands", live.commands, name="commands"),
     path("workshops/<uuid:workshop_id>/frames", live.frames, name="frames"),
     path("challenges/<slug:slug>/workshops/start/", starting.choose, name="start"),

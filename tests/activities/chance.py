@@ -111,10 +111,11 @@ class Crowd:
                     "person": list(state.people),
                     "cluster": self._things("g"),
                     "into": self._things("i") if do == "idea.merge" else self._things("g"),
-                    "to": [*self._things("g"), "loose"],
+                    "to": [*self._things("g"), "loose", "parked"],
                     "item": [*self._things("i"), *self._things("g")],
                     "option": OPTIONS,
                     "options": OPTIONS,
+                    "team": ["2-1", "3-1"],
                     "before": list(state.steps) if do.startswith("step.") else self._things("g"),
                 }.get(name, self._things("i")) or ["x1"]
                 if isinstance(about, Many):
@@ -126,6 +127,12 @@ class Crowd:
                 return about.choices[pick % len(about.choices)]
             case Flag():
                 return bool(pick % 2)
+            case Group(form=None) if do == "cluster.suggested":
+                ideas = self._things("i")
+                return {
+                    str(n): {"title": self._text(person), "ideas": [ideas[(pick + n) % len(ideas)]]}
+                    for n in range(pick % 4)
+                }
             case Group(form=None):
                 return {}
             case _:

@@ -18,6 +18,7 @@ from realtime.ledger import Ledger, Refusal
 from realtime.templatetags.live import with_own
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.scenes_agenda import AGENDA_CHOSEN, AGENDA_SCENES
+from tests.activities.scenes_cluster import CLUSTER_CHOSEN, CLUSTER_SCENES
 from tests.activities.scenes_groups import GROUPS_CHOSEN, GROUPS_SCENES
 from tests.activities.scenes_votes import VOTES_CHOSEN, VOTES_SCENES
 from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
@@ -77,19 +78,6 @@ def brainstorm_scene(driver: Driver, step: str) -> None:
     driver.do("p-cat", "idea.put_back", activity=step, idea=gone)
 
 
-def cluster_scene(driver: Driver, step: str) -> None:
-    made = driver.group("p-ann", step, "i1", title="One")
-    driver.do("p-ben", "idea.move", activity=step, idea="i2", to=made)
-    other = driver.group("p-cat", step, title="Two")
-    driver.do("p-cat", "cluster.order", activity=step, cluster=other, before=made)
-    driver.do("p-ann", "cluster.rename", activity=step, cluster=other, title="Other")
-    driver.do("p-ben", "cluster.split", activity=step, cluster=made, ideas=["i2"])
-    driver.do("p-ben", "cluster.undo", activity=step)
-    driver.do("p-cat", "cluster.merge", activity=step, cluster=made, into=other)
-    driver.do("p-cat", "idea.move", activity=step, idea="i1", to="loose")
-    driver.do("p-cat", "cluster.remove", activity=step, cluster=other)
-
-
 def dot_vote_scene(driver: Driver, step: str) -> None:
     items = list(driver.state.steps[step].rounds[-1].memory.items)
     driver.do("p-ann", "dot.place", activity=step, item=items[0])
@@ -100,12 +88,12 @@ def dot_vote_scene(driver: Driver, step: str) -> None:
 
 SCENES: dict[str, Callable[[Driver, str], None]] = {
     "brainstorm": brainstorm_scene,
-    "cluster": cluster_scene,
     "dot_vote": dot_vote_scene,
     **VOTES_SCENES,
     **WORDS_SCENES,
     **AGENDA_SCENES,
     **GROUPS_SCENES,
+    **CLUSTER_SCENES,
 }
 CHOSEN: dict[str, list[dict[str, Any]]] = {
     "brainstorm": [
@@ -114,12 +102,12 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
         {"visibility": "shared", "names": "everybody"},
         {"most_ideas": 2},
     ],
-    "cluster": [{}, {"who": "facilitators"}],
     "dot_vote": [{}, {"target": "clusters"}, {"results": "live"}, {"dots": 0, "facilitators_vote": True}],
     **VOTES_CHOSEN,
     **WORDS_CHOSEN,
     **AGENDA_CHOSEN,
     **GROUPS_CHOSEN,
+    **CLUSTER_CHOSEN,
 }
 
 

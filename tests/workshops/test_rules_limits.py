@@ -6,7 +6,7 @@ import pytest
 
 from tests.workshop_driver import Driver, classic
 from workshops.activities import writing
-from workshops.activities.cluster import MOST_GROUPS
+from workshops.activities.grouping import MOST_GROUPS
 
 pytestmark = pytest.mark.django_db
 

@@ -7,31 +7,35 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from realtime.fields import Group as Fields
 from realtime.fields import Id, Many, Text
 from workshops.activities import base
 from workshops.activities.base import (
-    Activity,
     Command,
     Dirty,
-    Fragment,
     Happened,
     NewEvent,
-    Own,
     Refused,
-    filled,
     setting,
 )
-from workshops.activities.groups import Board, Group, Places, neighbours
+from workshops.activities.cluster_views import BoardViews
+from workshops.activities.grouping import LOOSE, MOST_TITLE, RULES, Asked, check_room
+from workshops.activities.groups import (
+    PARKED,
+    SUGGESTED,
+    UNDO,
+    UNDO_SUGGESTED,
+    Board,
+    Places,
+    neighbours,
+)
 from workshops.activities.sources import (
     brainstorms_for,
-    card_context,
     must_be_shown,
     rounds_of,
     shown_ideas,
     still_private,
-    visible,
 )
 from workshops.live import words
 from workshops.live.state import FACILITATOR
@@ -41,14 +45,22 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
-    from workshops.live.state import Idea, Round, State, Step
+    from workshops.live.state import Round, State, Step
 
-LOOSE = "loose"
-"""The place of ideas in no group, in commands and on the board."""
-MANY = 10
-"""From so many ideas on, a group is perhaps two (boardsnap: 8 to 10 to a group)."""
-MOST_GROUPS = 60
-"""More than anybody can survey; and every list of places to move to names them all."""
+_TITLE = Text(most=MOST_TITLE, lines=False, required=False)
+_SHAPING = frozenset(
+    {
+        "cluster.rename",
+        "cluster.merge",
+        "cluster.split",
+        "cluster.remove",
+        "cluster.restore",
+        "cluster.order",
+    }
+)
+"""What is done to groups, not to single ideas."""
+_SILENT = _SHAPING - {"cluster.restore", "cluster.order"}
+"""What waits until the silence ends, and giving a new group a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +70,44 @@ class ClusterSettings(base.Settings):
     who: str = field(
         default="everybody",
         metadata=setting(
-            _("Who may move ideas and name groups"),
-            choices=(("everybody", _("Everybody")), ("facilitators", _("Facilitators only"))),
+            _("Who may move ideas"),
+            choices=(
+                ("everybody", _("Everybody")),
+                ("own", _("Everybody, but only their own ideas")),
+                ("facilitators", _("Facilitators only")),
+            ),
         ),
+    )
+    who_names: str = field(
+        default="everybody",
+        metadata=setting(
+            _("Who may name, merge, split and remove groups"),
+            choices=(
+                ("everybody", _("Everybody who may move ideas")),
+                ("facilitators", _("Facilitators only")),
+            ),
+        ),
+    )
+    who_asks: str = field(
+        default="facilitators",
+        metadata=setting(
+            _("Who may ask for suggested groups"),
+            choices=(
+                ("facilitators", _("Facilitators only")),
+                ("everybody", _("Everybody who may move all ideas")),
+            ),
+        ),
+    )
+    silent: bool = field(
+        default=False,
+        metadata=setting(
+            _("Begin in silence"),
+            _("People only move ideas. Nobody names or merges groups until a facilitator ends the silence."),
+        ),
+    )
+    copies: bool = field(
+        default=False,
+        metadata=setting(_("An idea may stand in more than one group")),
     )
     source: str = field(
         default="",
@@ -70,7 +117,7 @@ class ClusterSettings(base.Settings):
     )
 
 
-class Clustering(Activity):
+class Clustering(BoardViews):
     """Grouping ideas."""
 
     kind = "cluster"
@@ -88,25 +135,27 @@ class Clustering(Activity):
             "to": Id(),
             "before": Id(required=False),
         },
-        "cluster.make": {
+        "idea.copy": {
             "activity": Id(),
-            "title": Text(most=80, lines=False, required=False),
+            "idea": Id(required=False),
             "ideas": Many(required=False),
+            "to": Id(),
         },
-        "cluster.rename": {"activity": Id(), "cluster": Id(), "title": Text(most=80, lines=False)},
+        "idea.uncopy": {"activity": Id(), "idea": Id(), "cluster": Id()},
+        "cluster.make": {"activity": Id(), "title": _TITLE, "ideas": Many(required=False)},
+        "cluster.rename": {"activity": Id(), "cluster": Id(), "title": Text(most=MOST_TITLE, lines=False)},
         "cluster.merge": {"activity": Id(), "cluster": Id(), "into": Id()},
-        "cluster.split": {
-            "activity": Id(),
-            "cluster": Id(),
-            "ideas": Many(),
-            "title": Text(most=80, lines=False, required=False),
-        },
+        "cluster.split": {"activity": Id(), "cluster": Id(), "ideas": Many(), "title": _TITLE},
         "cluster.remove": {"activity": Id(), "cluster": Id()},
+        "cluster.restore": {"activity": Id(), "cluster": Id()},
         "cluster.order": {"activity": Id(), "cluster": Id(), "before": Id(required=False)},
         "cluster.undo": {"activity": Id()},
+        "cluster.suggested": {"activity": Id(), "groups": Fields(), "apart": Many(required=False)},
+        "cluster.undo_suggested": {"activity": Id()},
+        "cluster.end_silence": {"activity": Id()},
     }
 
-    changes_only_its_round: ClassVar = frozenset({"groups.changed"})
+    changes_only_its_round: ClassVar = frozenset({"groups.changed", "groups.silence_ended"})
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
@@ -118,10 +167,12 @@ class Clustering(Activity):
 
     def begin(self, state: State, step: Step) -> Board:
         """A further round goes on from how the last one ended; its groups keep their identity."""
-        sources = rounds_of(brainstorms_for(state, step))
+        board = Board(rounds_of(brainstorms_for(state, step)), silent=step.settings.silent)
         if step.rounds:
-            return Board(sources, copy.deepcopy(step.rounds[-1].memory.groups))
-        return Board(sources)
+            last: Board = step.rounds[-1].memory
+            board.groups, board.gone = copy.deepcopy(last.groups), dict(last.gone)
+            board.parked = list(last.parked)
+        return board
 
     def reopened(self, state: State, step: Step) -> None:
         """What was written since is grouped too from now on, so it can't be changed any more."""
@@ -130,310 +181,136 @@ class Clustering(Activity):
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         person = state.contributor(by)
-        if step.settings.who == "facilitators" and person.role != FACILITATOR:
+        leads = person.role == FACILITATOR
+        if step.settings.who == "facilitators" and not leads:
             raise Refused("not_allowed", words.FACILITATORS_ONLY)
         board: Board = self.must_be_open(step).memory
-        change = {
-            "idea.move": self._move,
-            "cluster.make": self._make,
-            "cluster.rename": self._rename,
-            "cluster.merge": self._merge,
-            "cluster.split": self._make,
-            "cluster.remove": self._remove,
-            "cluster.order": self._order,
-            "cluster.undo": self._undo,
-        }[command.do](state, step, board, command, by)
+        if command.do == "cluster.end_silence":
+            state.facilitator(by)
+            return [NewEvent("groups.silence_ended", {"activity": step.id})] if board.silent else []
+        if not leads:
+            self._may(state, step, board, command, by)
+        if command.do == "idea.copy" and not step.settings.copies:
+            raise Refused("not_allowed", _("Here an idea stands in one group only."))
+        self._keeps_silence(board, command)
+        change = RULES[command.do](Asked(state, board, command, by))
         if change is None:
             return []
         body, titles = change
-        self._check_room(board, body["groups"])
+        check_room(board, body["groups"])
         return [NewEvent("groups.changed", {"activity": step.id, "how": command.do, **body}, titles or None)]
 
     @staticmethod
-    def _check_room(board: Board, changed: Places) -> None:
-        """Refuse what makes groups, or brings them back, where there are as many as fit."""
-        new = sum(1 for key, ideas in changed.items() if ideas is not None and key not in board.groups)
-        gone = sum(1 for key, ideas in changed.items() if ideas is None and key in board.groups)
-        if new > gone and len(board.groups) + new - gone > MOST_GROUPS:
-            sentence = _("There are %(most)d groups, and no more fit. Merge or remove one first.")
-            raise Refused("too_many_groups", filled(sentence, most=MOST_GROUPS))
+    def _may(state: State, step: Step, board: Board, command: Command, by: str) -> None:
+        """Refuse what only facilitators may do here, and moving other people's ideas where only one's own move."""
+        settings, do = step.settings, command.do
+        if settings.who_names == "facilitators" and (do in _SHAPING or command["title"]):
+            raise Refused("not_allowed", words.FACILITATORS_ONLY)
+        if do == SUGGESTED and (settings.who_asks == "facilitators" or settings.who == "own"):
+            raise Refused("not_allowed", words.FACILITATORS_ONLY)
+        if do == UNDO_SUGGESTED and board.suggestions and board.suggestions[-1].by != by:
+            raise Refused("not_allowed", words.FACILITATORS_ONLY)
+        if settings.who == "own":
+            touched = [*(command["ideas"] or ()), *([command["idea"]] if command["idea"] else ())]
+            if any(state.found_idea(idea).author != by for idea in touched):
+                raise Refused("not_allowed", _("Here everybody moves their own ideas only."))
 
-    type Change = tuple[dict[str, Any], dict[str, str]] | None
-
-    def _move(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        """Move one idea, perhaps to a place before another, or several."""
-        asked = command["ideas"] or ([command["idea"]] if command["idea"] else [])
-        ideas = [self._grouped_idea(state, board, idea) for idea in asked]
-        if not ideas:
-            raise Refused("no_idea", _("Choose an idea first."))
-        to, before = command["to"], command["before"]
-        moved = set(ideas)
-        groups: dict[str, list[str] | None] = {}
-        for group in board.groups.values():
-            if group.id != to and not moved.isdisjoint(group.ideas):
-                groups[group.id] = [idea for idea in group.ideas if idea not in moved]
-        if to != LOOSE:
-            target = self._group(board, to)
-            if before is None and not groups and moved <= set(target.ideas):
-                return None
-            kept = [idea for idea in target.ideas if idea not in moved]
-            place = kept.index(before) if before in kept else len(kept)
-            groups[to] = kept[:place] + ideas + kept[place:]
-            if groups == {to: target.ideas}:
-                return None
-        return ({"groups": groups, "ideas": ideas}, {}) if groups else None
-
-    def _make(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        """Make a group, empty or of some ideas; also how a group is split."""
-        ideas = [self._grouped_idea(state, board, idea) for idea in command["ideas"] or []]
-        if command.do == "cluster.split":
-            whole = self._group(board, command["cluster"]).ideas
-            if not ideas or not set(ideas) < set(whole):
-                raise Refused("bad_split", _("Tick some of the group's ideas, but not all of them."))
-        new, moved = state.new_id("g"), set(ideas)
-        groups: dict[str, list[str] | None] = {}
-        for group in board.groups.values():
-            if not moved.isdisjoint(group.ideas):
-                groups[group.id] = [idea for idea in group.ideas if idea not in moved]
-        groups[new] = ideas
-        return {"groups": groups, "made": new}, ({new: command["title"]} if command["title"] else {})
-
-    def _rename(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        group = self._group(board, command["cluster"])
-        if group.title == command["title"]:
-            return None
-        return {"groups": {group.id: group.ideas}}, {group.id: command["title"]}
-
-    def _merge(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        """The group merged into keeps its id, and its name if it has one."""
-        gone, kept = self._group(board, command["cluster"]), self._group(board, command["into"])
-        if gone is kept:
-            return None
-        titles = {kept.id: gone.title} if gone.title and not kept.title else {}
-        return {"groups": {gone.id: None, kept.id: kept.ideas + gone.ideas}}, titles
-
-    def _remove(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        return {"groups": {self._group(board, command["cluster"]).id: None}}, {}
-
-    def _order(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        group, before = self._group(board, command["cluster"]), command["before"]
-        order = [other for other in board.groups if other != group.id]
-        order.insert(order.index(before) if before in order else len(order), group.id)
-        return None if order == list(board.groups) else ({"groups": {}, "order": order}, {})
-
-    def _undo(self, state: State, step: Step, board: Board, command: Command, by: str) -> Change:
-        past = board.past.get(by)
-        if past is None:
-            raise Refused("nothing_to_undo", _("There is nothing of yours left to undo here."))
-        if not board.still_as_left(past):
+    @staticmethod
+    def _keeps_silence(board: Board, command: Command) -> None:
+        if board.silent and (command.do in _SILENT or command["title"]):
             raise Refused(
-                "changed_since",
-                _("Somebody has changed this since, so it can't be undone. Move it by hand instead."),
+                "silent",
+                _("For now we only move ideas. Groups are named when a facilitator ends the silence."),
             )
-        order = board.order_before(past)
-        return {"groups": past.before, **({"order": order} if order else {})}, past.titles
-
-    @staticmethod
-    def _group(board: Board, group_id: str) -> Group:
-        if group_id not in board.groups:
-            raise Refused("no_such_group", _("This group is not here any more. It may have been merged."))
-        return board.groups[group_id]
-
-    @staticmethod
-    def _grouped_idea(state: State, board: Board, idea_id: str) -> str:
-        idea = state.found_idea(idea_id)
-        if idea.step not in board.sources or not visible(state, idea):
-            raise Refused("no_such_idea", words.NO_SUCH_IDEA)
-        return idea.id
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         board: Board = step.rounds[-1].memory
+        if event.kind == "groups.silence_ended":
+            board.silent = False
+            return Dirty(whole=True)
         for key in event.body["groups"]:
-            if int(key[1:]) > state.counters.get("g", 0):
+            if key != PARKED and int(key[1:]) > state.counters.get("g", 0):
                 state.count_id(key)
-        order = list(board.groups)
+        order, gone, suggestions = list(board.groups), list(board.gone), len(board.suggestions)
         before = board.change(event)
+        board.tell(state.people[event.actor].name if event.actor in state.people else "")
         moved: set[str] = set()
         if list(board.groups) != order:
             places = neighbours(order)
             moved = {key for key, place in board.neighbours().items() if place != places.get(key)}
-        return self._dirty(before, moved, event)
+        dirty = self._dirty(before.groups, moved, event)
+        if list(board.gone) != gone:
+            dirty.keys.add("stage.gone")
+        if len(board.suggestions) != suggestions:
+            dirty.keys.add("stage.suggested")
+        return dirty
 
     @staticmethod
     def _dirty(before: Places, moved: set[str], event: Happened) -> Dirty:
-        lists = {"groups", LOOSE} | {f"group-{key}.ideas" for key in before}
-        keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose"}
+        lists = {"groups", LOOSE, PARKED} | {f"group-{key}.ideas" for key in before}
+        keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose", "stage.log"}
+        if PARKED in before:
+            keys.add("stage.parked")
         # A group's card is drawn again only when its name changed; its ideas stay where they are.
         keys |= {f"group-{key}" for key in before if key in event.private or before[key] is None}
+        for key, copied in event.body.get("copies", {}).items():
+            keys |= {f"copy-{key}-{idea}" for idea in copied}
         named = event.private or None in before.values() or None in event.body["groups"].values()
         if named or "order" in event.body:
             # The menus name all groups, in their order; a card knows of the others only where it stands.
             keys |= {"stage.moves", "stage.menu"} | {f"group-{key}" for key in moved}
         return Dirty(keys=keys, lists=lists, people={event.actor})
 
+    def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
+        how = event.body.get("how")
+        if how is None or how in (UNDO, UNDO_SUGGESTED):
+            return None
+        return {"do": UNDO_SUGGESTED if how == SUGGESTED else UNDO, "activity": step.id}
+
+    def promise(self, settings: Any) -> StrOrPromise:
+        return _(
+            "Everybody sees each move at once, but not who made it. Facilitators can look up who moved what."
+            " The archive keeps how often each idea was moved, without names."
+        )
+
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
         board: Board = step.rounds[-1].memory
-        group = board.group_of(item)
-        keys, lists = {"stage.loose", "stage.progress"}, {LOOSE}
-        if group is not None:
-            keys.add(f"group-{group.id}.count")
+        keys, lists = (
+            {"stage.loose", "stage.parked", "stage.progress", "stage.log", "stage.gone"},
+            {LOOSE, PARKED},
+        )
+        for group in board.groups_with(item):
+            keys |= {f"group-{group.id}.count", f"copy-{group.id}-{item}"}
             lists.add(f"group-{group.id}.ideas")
         return Dirty(keys=keys, lists=lists)
-
-    # -- views -----------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def board(step: Step) -> Board | None:
-        """Give the latest round's board."""
-        return step.rounds[-1].memory if step.rounds else None
-
-    def _ideas(self, state: State, step: Step) -> dict[str, Idea]:
-        """Give the ideas that there are to group, in the order in which they were shown."""
-        return state.once(("to group", step.id), lambda: self._look_for_ideas(state, step))
-
-    def _look_for_ideas(self, state: State, step: Step) -> dict[str, Idea]:
-        board = self.board(step)
-        sources = self._sources(state, board) if board else brainstorms_for(state, step)
-        return {idea.id: idea for idea in shown_ideas(state, sources)}
-
-    def _loose(self, state: State, step: Step, board: Board) -> int:
-        """Count the ideas in no group."""
-        return len(self._ideas(state, step).keys() - board.grouped())
-
-    @staticmethod
-    def _sources(state: State, board: Board) -> list[Step]:
-        return [state.steps[source] for source in board.sources if source in state.steps]
-
-    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
-        board = self.board(step)
-        if board is None:
-            return {}
-        on_board = self._ideas(state, step)
-        grouped = board.grouped()
-        lists = {
-            "groups": [f"group-{key}" for key in board.groups],
-            LOOSE: [f"idea-{idea}" for idea in on_board if idea not in grouped],
-        }
-        for key, group in board.groups.items():
-            lists[f"group-{key}.ideas"] = [f"idea-{idea}" for idea in group.ideas if idea in on_board]
-        return lists
-
-    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
-        board = self.board(step)
-        if board is None:
-            return None
-        name, _dot, part = key.partition(".")
-        if key == "stage.loose":
-            counts = {"count": self._loose(state, step, board), "total": len(self._ideas(state, step))}
-            return Fragment(self.template("count"), counts)
-        if key in ("stage.moves", "stage.menu"):
-            return Fragment(
-                self.template(key.removeprefix("stage.")),
-                {"step": {"id": step.id}, **self._moves(step, board)},
-            )
-        if name.startswith("group-"):
-            return self._show_group(
-                state, step, board, group_id=name.removeprefix("group-"), part=part, reader=reader
-            )
-        idea = state.ideas.get(name.removeprefix("idea-"))
-        if idea is None or idea.step not in board.sources or not visible(state, idea):
-            return None
-        context = card_context(state, step, idea, reader) | {
-            "movable": self._movable(step, reader),
-            "may_flag": False,
-        }
-        return Fragment("workshops/parts/idea.html", context)
-
-    def _show_group(
-        self, state: State, step: Step, board: Board, *, group_id: str, part: str, reader: str
-    ) -> Fragment | None:
-        group = board.groups.get(group_id)
-        if group is None:
-            return None
-        ideas = [idea for idea in group.ideas if state.ideas[idea].on_board]
-        if part == "count":
-            return Fragment(self.template("count"), {"count": len(ideas), "many": len(ideas) > MANY})
-        place = board.neighbours()[group_id]
-        context = {
-            "id": group_id,
-            "step": step.id,
-            "title": group.title,
-            "count": len(ideas),
-            "many": len(ideas) > MANY,
-            "movable": self._movable(step, reader),
-            "count_key": f"group-{group_id}.count",
-            "list_name": f"group-{group_id}.ideas",
-            "first": place.first,
-            "earlier": place.earlier,
-            "later": place.later,
-            "last": place.last,
-            "undo": self._undo_command(step),
-            "moved_text": _("You moved an idea."),
-            "removed_text": _("You removed a group."),
-        }
-        return Fragment(self.template("group"), context)
-
-    @staticmethod
-    def _movable(step: Step, reader: str) -> bool:
-        may = step.settings.who == "everybody" or reader == FACILITATOR
-        return may and step.phase == "open" and reader != "screen"
-
-    def _moves(self, step: Step, board: Board | None) -> dict[str, Any]:
-        """Give what the menu of places to move to shows."""
-        groups = board.groups.values() if board else ()
-        return {
-            "groups": [{"id": group.id, "title": group.title} for group in groups],
-            "undo": self._undo_command(step),
-            "moved_text": _("You moved an idea."),
-            "merged_text": _("You merged two groups."),
-        }
-
-    @staticmethod
-    def _undo_command(step: Step) -> dict[str, str]:
-        return {"do": "cluster.undo", "activity": step.id}
-
-    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
-        board = self.board(step)
-        return {
-            "started": board is not None,
-            "movable": self._movable(step, reader),
-            "who": step.settings.who,
-            **self._moves(step, board),
-            "loose": self._loose(state, step, board) if board else 0,
-            "total": len(self._ideas(state, step)) if board else 0,
-        }
-
-    def own(self, state: State, step: Step, person: str) -> Own:
-        board = self.board(step)
-        ideas = self._ideas(state, step)
-        mine = [idea.id for idea in state.written_by(person) if idea.id in ideas]
-        return Own({"mine": mine, "undo": bool(board and person in board.past and step.phase == "open")})
-
-    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
-        board = self.board(step)
-        if board is None:
-            return []
-        loose, groups = self._loose(state, step, board), len(board.groups)
-        return [
-            (str(groups), ngettext("group", "groups", groups)),
-            (str(loose), ngettext("idea not grouped yet", "ideas not grouped yet", loose)),
-        ]
 
     # -- results ---------------------------------------------------------------------------------------------------
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         board: Board = run.memory
         on_board = [idea.id for idea in shown_ideas(state, self._sources(state, board))]
+        there = set(on_board)
         groups = [
             {
                 "id": state.gid(group.id),
                 "title": group.title,
-                "ideas": [state.gid(idea) for idea in group.ideas if idea in on_board],
+                "ideas": [state.gid(idea) for idea in group.all_ideas if idea in there],
             }
             for group in board.groups.values()
         ]
-        grouped = board.grouped()
+        grouped, suggested = board.grouped(), board.suggested()
         return {
             "clusters": groups,
             "ungrouped": [state.gid(idea) for idea in on_board if idea not in grouped],
+            "parked": [state.gid(idea) for idea in board.parked if idea in there],
+            "moves": [
+                {
+                    "idea": state.gid(idea),
+                    "moves": board.moves[idea].count,
+                    "people": len(board.moves[idea].people),
+                    "suggested": idea in suggested,
+                }
+                for idea in on_board
+                if idea in board.moves
+            ],
         }

@@ -17,7 +17,7 @@ from tests.live_view import Browser
 from tests.workshop_driver import READERS
 from workshops.activities.ballots import Ballots
 from workshops.activities.brainstorm import MOST_IDEAS
-from workshops.activities.cluster import MOST_GROUPS
+from workshops.activities.grouping import MOST_GROUPS
 from workshops.activities.registry import ACTIVITIES
 from workshops.live.agenda import MOST_STEPS
 from workshops.live.people import ROLES
