@@ -28,7 +28,7 @@ from workshops.plan import may_be_deleted, state_of
 from workshops.queries import CODE_LETTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from challenges.models import Challenge, Phase
@@ -115,6 +115,18 @@ def change_agenda(workshop: Workshop, do: str, **fields: Any) -> None:
     """
     (answer,) = run(workshop.stream_id, by_system(str(uuid.uuid4()), do, **fields))
     if isinstance(answer, Refusal) and answer.code != "nothing_to_do":
+        raise Refused(answer.code, answer.sentence)
+
+
+def bring_in(workshop: Workshop, user: User, step_id: str, lines: Sequence[dict[str, Any]]) -> None:
+    """Put lines on a prepared list, as the facilitator who brought them. All or none; raises Refused."""
+    seat = seat_for_user(workshop, user)
+    coming = joining(seat, role_in(workshop, user), user.get_full_name())
+    bringing = Asked(
+        str(uuid.uuid4()), "list.bring", {"activity": step_id, "what": {"lines": list(lines)}}, seat.actor
+    )
+    _came, answer = run(workshop.stream_id, coming, bringing)
+    if isinstance(answer, Refusal):
         raise Refused(answer.code, answer.sentence)
 
 

@@ -279,7 +279,7 @@ class StepForm(forms.Form):
             "prompt",
             "minutes",
             "kept",
-            Fieldset(_t("How it works"), *first) if first else "",
+            Fieldset(_t("Settings"), *first) if first else "",
             _More(*rest) if rest else "",
             "notes",
         )

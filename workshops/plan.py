@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Slot:
     """One activity and its planned time. `source` is the title of the activity it takes its things from, if chosen.
 
-    `places` are the activities before which it could be put, as (id, title); `lacks` says what it needs and has not.
+    `places` are the activities before which it could be put, as (id, title). `lacks` says what it needs and has not,
+    `ideas` how many it holds.
     """
 
     step: Step
@@ -38,6 +39,7 @@ class Slot:
     is_last: bool
     places: list[tuple[str, str]]
     lacks: str
+    ideas: int
 
     @property
     def promise(self) -> StrOrPromise:
@@ -102,6 +104,7 @@ def plan_of(workshop: Workshop, state: State) -> Plan:
                 is_first=place == 0,
                 is_last=place == len(order) - 1,
                 lacks=_lacks(step, order[:place]),
+                ideas=state.sheet(step.id).on_board,
                 places=[
                     (other.id, other.title) for n, other in enumerate(order) if n not in (place, place + 1)
                 ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workshops.views import agenda, archive, join, live, prepare, starting, suggest
+from workshops.views import agenda, archive, bring_in, join, live, prepare, starting, suggest
 
 app_name = "workshops"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("join/", join.enter_code, name="enter_code"),
     path("join/<str:code>/", join.join, name="join"),
     path("workshops/<uuid:workshop_id>/", live.room_page, name="room"),
+    path("workshops/<uuid:workshop_id>/open/<slug:step>/", live.open_page, name="open"),
+    path("workshops/<uuid:workshop_id>/reminders/", live.reminders, name="reminders"),
     path("workshops/<uuid:workshop_id>/console", live.console_page, name="console"),
     path("workshops/<uuid:workshop_id>/screen", live.screen_page, name="screen"),
     path("workshops/<uuid:workshop_id>/suggest/<slug:step_id>", suggest.groups, name="suggest"),
@@ -40,6 +42,8 @@ urlpatterns = [
     path(_STEP + "/move", agenda.move_step, name="move_step"),
     path(_STEP + "/copy", agenda.copy_step, name="copy_step"),
     path(_STEP + "/remove", agenda.remove_step, name="remove_step"),
+    path(_STEP + "/bring-in", bring_in.bring_in, name="bring_in"),
+    path(_STEP + "/bring-in/earlier", bring_in.from_earlier, name="bring_in_earlier"),
     path(_STEP + "/put-back", agenda.put_back_step, name="put_back_step"),
     path("workshops/<uuid:workshop_id>/archive/", archive.page, name="archive"),
     path("workshops/<uuid:workshop_id>/archive/check/", archive.check_seal, name="check_seal"),

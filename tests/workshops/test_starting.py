@@ -126,7 +126,11 @@ def test_only_its_owner_or_who_looks_after_the_challenge_changes_a_saved_agenda(
     facilitator: Client, challenge: Challenge, workshop: Workshop
 ) -> None:
     saved = save(facilitator, workshop, shared_with="challenge")
-    acts = (("", {**SAVED, "title": "Taken over"}), ("delete", {}), ("put-back", {}))
+    acts: tuple[tuple[str, dict[str, str]], ...] = (
+        ("", {**SAVED, "title": "Taken over"}),
+        ("delete", {}),
+        ("put-back", {}),
+    )
     other = signed_in(make_member(challenge, "Bob Tanner", "facilitator"))
     stranger = make_challenge("Another")
     cleo = signed_in(make_member(stranger, "Cleo Nowak", "facilitator"))
