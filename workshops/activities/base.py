@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from realtime.fields import Form
-    from workshops.live.state import Round, State, Step
+    from workshops.live.state import Person, Round, State, Step
 
 GRACE_MS = 10_000
 """After time is up, people have this long to finish their sentence before the activity closes by itself."""
@@ -195,6 +195,10 @@ class Activity(ABC):
     def reopened(self, state: State, step: Step) -> None:
         """Hear, within `apply`, that the latest round, closed but not yet shown, goes on."""
 
+    def person_changed(self, state: State, step: Step, person: Person) -> Dirty:
+        """Hear, within `apply`, that somebody came, was renamed, removed or has another role, while this is current."""
+        return Dirty()
+
     def lost_at_close(self, step: Step) -> StrOrPromise:
         """Say what of this step the archive would not keep if the workshop were closed now; "" if nothing.
 
@@ -297,6 +301,10 @@ class Activity(ABC):
 
 __all__ = [
     "GIVES_IDEAS",
+    def time_is_up(self, state: State, step: Step, command: Command) -> list[NewEvent]:
+        """Say what happens when the moment that `due` named has come: the step is closed."""
+        return [NewEvent("step.closed", {"activity": step.id, "why": "time"})]
+
     "Activity",
     "Command",
     "Dirty",

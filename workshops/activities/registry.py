@@ -10,6 +10,7 @@ from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
 from workshops.activities.list import PreparedList
 from workshops.activities.matrix import Matrix
+from workshops.activities.one_two_four_all import OneTwoFourAll
 from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
 from workshops.activities.talk import Talk
@@ -30,6 +31,7 @@ ACTIVITIES: dict[str, Activity] = {
         Poll(),
         Ranking(),
         Matrix(),
+        OneTwoFourAll(),
         Talk(),
         TwentyFiveTen(),
         WordCloud(),

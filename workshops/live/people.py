@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.fields import Id, OneOf, Text
 from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused
+from workshops.activities.registry import activity_of
 from workshops.live import words
 from workshops.live.hands import put_down
 from workshops.live.leading import facilitators
-from workshops.live.rules import Rules
+from workshops.live.rules import Apply, Rules
 from workshops.live.state import FACILITATOR, Person, State
 
 CONSENTS = ("internal", "unnamed", "role", "named")
@@ -153,6 +154,19 @@ def _locked(state: State, event: Happened) -> Dirty:
     return Dirty(keys={"people.count", "stage"})
 
 
+def heard(apply: Apply) -> Apply:
+    """Let the current activity hear, after an event about somebody, that they changed."""
+
+    def apply_and_tell(state: State, event: Happened) -> Dirty:
+        dirty = apply(state, event)
+        if state.step is not None and state.closed_at is None:
+            person = state.people[event.body["person"]]
+            dirty.add(activity_of(state.step.kind).person_changed(state, state.step, person))
+        return dirty
+
+    return apply_and_tell
+
+
 PEOPLE = Rules(
     commands={
         "person.join": (
@@ -180,10 +194,10 @@ PEOPLE = Rules(
         "door.unlock": ({}, lock),
     },
     events={
-        "person.joined": _joined,
-        "person.described": _described,
-        "person.removed": _removed,
-        "person.let_in": _removed,
+        "person.joined": heard(_joined),
+        "person.described": heard(_described),
+        "person.removed": heard(_removed),
+        "person.let_in": heard(_removed),
         "door.locked": _locked,
         "door.unlocked": _locked,
     },

@@ -182,7 +182,7 @@ def time_is_up(state: State, command: Command, by: str) -> list[NewEvent]:
     step = state.step
     if step is None or (due := activity_of(step.kind).due(step)) is None or command.at < due:
         return []
-    return [NewEvent("step.closed", {"activity": step.id, "why": "time"})]
+    return activity_of(step.kind).time_is_up(state, step, command)
 
 
 def _closed(state: State, event: Happened) -> Dirty:

@@ -48,6 +48,10 @@ const EFFECTS = {
       if (String(field.value) !== words) /** @type {any} */ (field).value = words;
     }
   },
+  // For a hidden field that goes along with a command: the names of what is there.
+  ids: (element, value) => {
+    if (element instanceof HTMLInputElement) element.value = value && typeof value === "object" ? Object.keys(value).join(" ") : "";
+  },
   disabled: (element, value) => {
     if (truthy(value)) element.setAttribute("aria-disabled", "true");
     else element.removeAttribute("aria-disabled");

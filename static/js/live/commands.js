@@ -89,7 +89,7 @@ function readField(reading, shown, key, name, page) {
   if (blank && control.matches(NEEDED)) reading.empty ??= /** @type {any} */ (control);
   if (value === null) return;
   reading.command[key] = value;
-  if (typeof value === "string" && value.trim() && !reading.field && !(control instanceof HTMLSelectElement)) {
+  if (typeof value === "string" && value.trim() && !reading.field && control.matches("textarea, input:not([type=hidden])")) {
     reading.field = control.getAttribute("name") ?? "";
     reading.text = value;
   }
