@@ -69,6 +69,8 @@ class Attendance(models.Model):
     )
     actor = models.CharField(max_length=40)
     joined_at = models.DateTimeField(auto_now_add=True)
+    wants_reminders = models.BooleanField(default=False, db_default=False)
+    """Whether they asked for an e-mail before an activity that stays open for days is over."""
 
     class Meta:
         constraints: ClassVar = [
@@ -78,6 +80,25 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} in {self.workshop}"
+
+
+class Reminder(models.Model):
+    """A reminder that was sent: one for each person, activity and end."""
+
+    attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, related_name="reminders")
+    step = models.CharField(max_length=16)
+    until = models.DateTimeField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["attendance", "step", "until"], name="workshops_reminder_once_for_each_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} to {self.attendance}"
 
 
 class Consent(models.TextChoices):

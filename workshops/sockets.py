@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import parse_cookie
@@ -17,7 +18,9 @@ from realtime.hub import hub
 from realtime.ledger import AWAY
 from realtime.models import Stream
 from workshops import actions, seats
-from workshops.live.state import FACILITATOR, PARTICIPANT, READERS
+from workshops.live import places
+from workshops.live.state import FACILITATOR, PARTICIPANT
+from workshops.practice import playing
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,7 +48,7 @@ class WorkshopSocket(RoomSocket):
         self._session = cookies.get(settings.SESSION_COOKIE_NAME)
         known = seats.read_ticket(cookies.get(seats.TICKET, ""), workshop_id)
         try:
-            if reader != PARTICIPANT and not await self._may_run(workshop_id):
+            if places.base_of(reader) != PARTICIPANT and not await self._may_run(workshop_id):
                 return None
             if known is None:
                 known = await hub().in_thread(_by_session, self._session, workshop_id)
@@ -56,11 +59,14 @@ class WorkshopSocket(RoomSocket):
             async with room.reading():
                 state = room.ledger.state
                 welcome = room.ledger.kind.may_enter(state, actor, reader)
+                rehearsed = state.conduct.rehearsal is not None
                 facilitates = welcome and state.people[actor].role == FACILITATOR
         except (*AWAY, Stream.DoesNotExist):
             return None
         if not welcome:
             return None
+        if facilitates and reader == FACILITATOR and rehearsed:
+            playing.play(room)  # also after a restart, when only the page's line comes back
         if facilitates:
             self._rights = asyncio.create_task(self._keep_right(room, workshop_id, actor, reader))
         return Admission(stream, actor, reader, _language(self.scope, cookies))
@@ -80,7 +86,7 @@ class WorkshopSocket(RoomSocket):
                 await room.submit(actions.role_of(actor, "participant", name))
             except AWAY:
                 continue
-            if reader != PARTICIPANT:
+            if places.base_of(reader) != PARTICIPANT:
                 self.shut(wire.REMOVED)
             return
 
@@ -95,7 +101,7 @@ def _asked_reader(scope: dict[str, Any]) -> str:
     for part in scope["query_string"].split(b"&"):
         if part.startswith(b"as="):
             asked = part[3:].decode("ascii", "replace")
-            return asked if asked in READERS else PARTICIPANT
+            return places.asked(unquote(asked))
     return PARTICIPANT
 
 

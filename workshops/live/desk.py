@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
 from workshops.live.leading import leads
+from workshops.live.places import at_step, base_of, open_besides
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
 if TYPE_CHECKING:
     from workshops.live.conduct import Announcement
-    from workshops.live.state import Person, State
+    from workshops.live.state import Person, State, Step
 
 FEWEST = 5
 """Groups of fewer people are never counted by themselves: a small number says who."""
@@ -24,7 +25,7 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
     """Give one fragment for a reader, or None."""
     if key == "room":
         return Fragment("workshops/parts/room.html", room(state, reader))
-    if key == "heard" and reader == PARTICIPANT:
+    if key == "heard" and base_of(reader) == PARTICIPANT:
         return Fragment("workshops/parts/heard.html", {"said": _said(state)})
     if reader != FACILITATOR:
         return None
@@ -39,12 +40,26 @@ def room(state: State, reader: str) -> dict[str, Any]:
     """Give what stands over the stage: that all is paused, and what was announced."""
     conduct, over = state.conduct, state.closed_at is not None
     now = next((said for said in conduct.announcements if said.id == conduct.announced), None)
+    base, here = base_of(reader), state.steps.get(at_step(reader))
+    besides = [step for step in open_besides(state) if base == PARTICIPANT and not over and step is not here]
     return {
-        "reader": reader,
+        "reader": base,
         "personal": reader != SCREEN,
         "frozen": conduct.frozen and not over,
         "announcement": _words(now) if now and not over else None,
-        "calls": conduct.calls if reader == PARTICIPANT else 0,
+        "calls": conduct.calls if base == PARTICIPANT else 0,
+        "here": _place(here) if here is not None else None,
+        "room_is_at": state.step.title if here is not None and state.step is not None else "",
+        "besides": [_place(step) for step in besides],
+    }
+
+
+def _place(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "until": step.stays_until if step.running else None,
+        "open": step.running,
     }
 
 

@@ -23,11 +23,14 @@ def _raised(state: State, event: Happened) -> Dirty:
     return Dirty(keys={"desk.hands"}, people={event.actor})
 
 
-def lower(state: State, _command: Command, by: str) -> list[NewEvent]:
-    """Take one's hand down again, or say that one has spoken."""
+def lower(state: State, command: Command, by: str) -> list[NewEvent]:
+    """Take one's hand down again, or say that one has spoken; facilitators may for anybody."""
     state.member(by)
-    here = by in state.conduct.hands or state.conduct.speaking == by
-    return [NewEvent("hand.lowered", {"person": by})] if here else []
+    person = command["person"] or by
+    if person != by:
+        state.facilitator(by)
+    here = person in state.conduct.hands or state.conduct.speaking == person
+    return [NewEvent("hand.lowered", {"person": person})] if here else []
 
 
 def _lowered(state: State, event: Happened) -> Dirty:
@@ -81,7 +84,7 @@ def _all_lowered(state: State, _event: Happened) -> Dirty:
 HANDS = Rules(
     commands={
         "hand.raise": ({}, raise_),
-        "hand.lower": ({}, lower),
+        "hand.lower": ({"person": Id(required=False)}, lower),
         "hand.take": ({"person": Id()}, take),
         "hands.lower": ({}, lower_all),
     },

@@ -16,8 +16,10 @@ from workshops.live.holding import CONTRIBUTIONS, HOLDING, must_go_on
 from workshops.live.leading import LEADING
 from workshops.live.moderation import MODERATION
 from workshops.live.people import PEOPLE
-from workshops.live.running import RUNNING
+from workshops.live.places import base_of, is_there, seen_from
+from workshops.live.running import RUNNING, closes_at
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
+from workshops.live.staying import STAYING
 from workshops.live.taking_back import TAKING_BACK
 from workshops.live.timing import TIMING
 
@@ -30,6 +32,7 @@ _PARTS = (
     AGENDA,
     RUNNING,
     TIMING,
+    STAYING,
     HOLDING,
     PEOPLE,
     LEADING,
@@ -104,10 +107,11 @@ class WorkshopRoom(RoomKind[State]):
     # -- views -----------------------------------------------------------------------------------------------------
 
     def roots(self, state: State, reader: str) -> list[str]:
-        return _ROOTS[reader]
+        return _ROOTS[base_of(reader)]
 
     def lists(self, state: State, reader: str) -> dict[str, list[str]]:
         lists: dict[str, list[str]] = {}
+        state, reader = seen_from(state, reader), base_of(reader)
         if state.step is not None and state.closed_at is None:
             lists |= activity_of(state.step.kind).lists(state, state.step, reader)
         if reader == FACILITATOR:
@@ -123,6 +127,7 @@ class WorkshopRoom(RoomKind[State]):
             return Own()
         data: dict[str, Any] = {"name": me.name, "background": me.background, "consent": me.consent}
         mine, fragments = desk.own(state, person, reader)
+        state = seen_from(state, reader)
         data |= mine
         step = state.step
         if step is None or state.closed_at is not None:
@@ -143,14 +148,12 @@ class WorkshopRoom(RoomKind[State]):
         me = state.people.get(person)
         if me is None or me.removed:
             return False
-        return reader == PARTICIPANT or me.role == FACILITATOR
+        return is_there(state, reader) and (base_of(reader) == PARTICIPANT or me.role == FACILITATOR)
 
     # -- time and tables -------------------------------------------------------------------------------------------
 
     def due(self, state: State) -> tuple[int, str] | None:
-        if state.step is None or state.closed_at is not None:
-            return None
-        due = activity_of(state.step.kind).due(state.step)
+        due = min((at for _step, at in closes_at(state)), default=None) if state.closed_at is None else None
         return (due, "clock.time_is_up") if due is not None else None
 
     def project(self, state: State, events: Iterable[Happened]) -> None:

@@ -6,7 +6,7 @@ quicker it is refused with `moved_on`, so two facilitators pressing Next skip no
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +16,12 @@ from workshops.activities.registry import activity_of
 from workshops.live import words
 from workshops.live.holding import run_clock
 from workshops.live.leading import begun_by
+from workshops.live.places import stays
 from workshops.live.rules import Rules
 from workshops.live.state import Round, State, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MINUTE = 60_000
 
@@ -51,13 +55,12 @@ def go(state: State, command: Command, by: str) -> list[NewEvent]:
     wanted = target.id if target else None
     if wanted == state.current:
         return []
-    events = []
-    if state.step is not None and state.step.running:
-        events.append(NewEvent("step.closed", {"activity": state.step.id}))
-    return [*events, NewEvent("show.moved", {"activity": wanted})]
+    return [*_leave(state, target, command.at), NewEvent("show.moved", {"activity": wanted})]
 
 
 def _moved(state: State, event: Happened) -> Dirty:
+    if state.step is not None and state.step.running:  # it stays open for days: minutes are over
+        run_clock(state, state.step, 0, event.at)
     state.current = event.body["activity"]
     begun_by(state, event.actor)
     step = state.step
@@ -83,7 +86,7 @@ def open_(state: State, command: Command, by: str) -> list[NewEvent]:
         return []
     if step.revealed:
         raise Refused("revealed", _("The result was already shown. Start a new round; this one is kept."))
-    events = _leave(state, step) + _arrive(state, step)
+    events = _leave(state, step, command.at) + _arrive(state, step)
     if step.phase == "closed":
         return [*events, NewEvent("step.reopened", {"activity": step.id})]
     activity = activity_of(step.kind)
@@ -106,12 +109,13 @@ def new_round(state: State, command: Command, by: str) -> list[NewEvent]:
         )
     activity_of(step.kind).may_open(state, step)
     body = {"activity": step.id, "round": len(step.rounds) + 1}
-    return [*_leave(state, step), *_arrive(state, step), NewEvent("step.opened", body)]
+    return [*_leave(state, step, command.at), *_arrive(state, step), NewEvent("step.opened", body)]
 
 
-def _leave(state: State, step: Step) -> list[NewEvent]:
+def _leave(state: State, step: Step | None, at: int) -> list[NewEvent]:
+    """Close what is open here, unless it stays open."""
     current = state.step
-    if current is None or current is step or not current.running:
+    if current is None or current is step or not current.running or stays(current, at):
         return []
     return [NewEvent("step.closed", {"activity": current.id})]
 
@@ -179,10 +183,24 @@ def time_is_up(state: State, command: Command, by: str) -> list[NewEvent]:
     """Close a step whose time and grace are over. The clock asks this, nobody else may."""
     if by != SYSTEM:
         raise Refused("unknown_command", _("This is not something that can be done here."))
-    step = state.step
-    if step is None or (due := activity_of(step.kind).due(step)) is None or command.at < due:
-        return []
-    return activity_of(step.kind).time_is_up(state, step, command)
+    events: list[NewEvent] = []
+    for step, due in closes_at(state):
+        if command.at < due:
+            continue
+        if step.stays_until is not None:
+            events.append(NewEvent("step.closed", {"activity": step.id, "why": "time"}))
+        else:
+            events += activity_of(step.kind).time_is_up(state, step, command)
+    return events
+
+
+def closes_at(state: State) -> Iterator[tuple[Step, int]]:
+    """Give the steps for which the clock has something to do, and when (ms). One that stays open has no other clock."""
+    for step in state.steps.values():
+        if step.running and step.stays_until is not None:
+            yield step, step.stays_until
+        elif step.id == state.current and (due := activity_of(step.kind).due(step)) is not None:
+            yield step, due
 
 
 def _closed(state: State, event: Happened) -> Dirty:
@@ -250,9 +268,7 @@ def close_workshop(state: State, command: Command, by: str) -> list[NewEvent]:
     guard(state, command, by)
     if state.opened_at is None:
         raise Refused("not_started", _("Nothing has run yet, so there is nothing to close."))
-    events = []
-    if state.step is not None and state.step.running:
-        events.append(NewEvent("step.closed", {"activity": state.step.id}))
+    events = [NewEvent("step.closed", {"activity": step.id}) for step in state.order() if step.running]
     return [*events, NewEvent("workshop.closed", {})]
 
 

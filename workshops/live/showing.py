@@ -11,6 +11,7 @@ from workshops.activities.registry import activity_of
 from workshops.live import desk
 from workshops.live.flags import REASONS
 from workshops.live.leading import mark_of
+from workshops.live.places import at_step, base_of, open_besides, seen_from
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.live.timing import drift, planned_starts
 
@@ -43,17 +44,21 @@ def step_context(step: Step) -> dict[str, Any]:
 
 def show(state: State, key: str, reader: str) -> Fragment | None:
     """Give one fragment for a reader, or None."""
+    over_the_stage = desk.show(state, key, reader)
+    if over_the_stage is not None:
+        return over_the_stage
+    seen, base = seen_from(state, reader), base_of(reader)
+    if key == "stage" and at_step(reader) and seen.step is None and state.closed_at is None:
+        return Fragment("workshops/parts/stage_elsewhere.html", {})
+    return _show(seen, key, base)
+
+
+def _show(state: State, key: str, reader: str) -> Fragment | None:
     if key == "stage":
         return stage(state, reader)
-    for own_part in (desk.show(state, key, reader), _of_step(state, key, reader)):
-        if own_part is not None:
-            return own_part
-    if reader == FACILITATOR:
-        shown = _console(state, key)
-        if shown is not None:
-            return shown
-    if state.step is None or state.closed_at is not None:
-        return None
+    part = _of_step(state, key, reader) or (_console(state, key) if reader == FACILITATOR else None)
+    if part is not None or state.step is None or state.closed_at is not None:
+        return part
     return activity_of(state.step.kind).show(state, state.step, key, reader)
 
 
@@ -75,6 +80,7 @@ def stage(state: State, reader: str) -> Fragment:
     step = state.step
     facilitate = reader == FACILITATOR
     shared: dict[str, Any] = {"reader": reader, "facilitate": facilitate}
+    shared["rehearsal"] = state.conduct.rehearsal is not None
     if state.closed_at is not None:
         return Fragment("workshops/parts/stage_closed.html", shared)
     shared |= {
@@ -142,6 +148,7 @@ def run(state: State) -> dict[str, Any]:
                 "planned_at": starts.get(step.id),
                 "opened_at": step.rounds[0].opened_at if step.rounds else None,
                 "closed_at": step.rounds[-1].closed_at if step.rounds else None,
+                "stays_until": step.stays_until,
             }
             for step in state.order()
         ],
@@ -149,6 +156,8 @@ def run(state: State) -> dict[str, Any]:
         "closed": state.closed_at is not None,
         "opened": state.opened_at is not None,
         "drift": drift(state),
+        "rehearsal": state.conduct.rehearsal is not None,
+        "stay_open": [step.title for step in open_besides(state)],
         "note": {"step": here.id, "title": here.title, "text": here.notes, "mark": mark_of(here.notes)}
         if here is not None
         else None,

@@ -132,6 +132,8 @@ class Step:
     rounds: list[Round] = field(default_factory=list)
     ends_at: int | None = None
     left: int | None = None
+    stays_until: int | None = None
+    """Until when it stays open (ms), also while the room is elsewhere; None for as long as the room is at it."""
     notes: str = ""
     """What facilitators wrote for themselves. For no other reader, nor the archive."""
 

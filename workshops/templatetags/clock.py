@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 
 register = template.Library()
 
@@ -17,3 +17,20 @@ def at_clock(ms: int | None) -> str:
     if not ms:
         return ""
     return time_format(timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC)), "H:i")
+
+
+@register.filter
+def on_day(ms: int | None) -> str:
+    """Give the day and the time of day, in the workspace's own zone, or nothing."""
+    if not ms:
+        return ""
+    moment = timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC))
+    return f"{date_format(moment, 'l j F')}, {time_format(moment, 'H:i')}"
+
+
+@register.filter
+def for_form(ms: int | None) -> str:
+    """Give a moment as a form's field for day and time takes it."""
+    if not ms:
+        return ""
+    return timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC)).strftime("%Y-%m-%dT%H:%M")

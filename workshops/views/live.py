@@ -24,13 +24,14 @@ from realtime.kinds import Refused
 from realtime.ledger import AWAY, Ack, Refusal, Retry, by_system
 from realtime.models import Stream
 from realtime.showing import now_ms
-from workshops import actions, permissions, queries, seats
+from workshops import actions, permissions, queries, reminding, seats
 from workshops.expected import expected_at
-from workshops.live import words
+from workshops.live import places, words
 from workshops.live.showing import person_context
-from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN
+from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.lookups import look_up
 from workshops.models import Consent
+from workshops.practice import playing
 from workshops.qr import qr_svg
 from workshops.views.busy import or_busy
 
@@ -68,7 +69,7 @@ async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tu
     """
     entry = await look_up(_entry, request, workshop_id, reader)
     if entry.seat is None:
-        if reader != PARTICIPANT:
+        if places.base_of(reader) != PARTICIPANT:
             raise Http404
         return entry, None
     room = await hub().open(entry.workshop.stream_id)
@@ -82,7 +83,7 @@ async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tu
 def _welcome(room: Room, actor: str, reader: str) -> bool:
     """Say whether the room lets somebody in. Raises Http404 for a console or projector that isn't theirs."""
     welcome = room.ledger.kind.may_enter(room.ledger.state, actor, reader)
-    if not welcome and reader != PARTICIPANT:
+    if not welcome and places.base_of(reader) != PARTICIPANT:
         raise Http404
     return welcome
 
@@ -118,14 +119,15 @@ def _entry(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> Entry:
     user = request.user
     seat = seats.seat_in(request, workshop)
     can_facilitate = permissions.can_facilitate(user, workshop)
-    if reader != PARTICIPANT and not can_facilitate:
+    if places.base_of(reader) != PARTICIPANT and not can_facilitate:
         raise Http404
     if not user.is_authenticated:
         return Entry(workshop, seat, None, can_facilitate)
-    if reader != PARTICIPANT and (seat is None or seat.user_id is None):
+    if places.base_of(reader) != PARTICIPANT and (seat is None or seat.user_id is None):
         seat = actions.seat_for_user(workshop, user)  # also for who came in as a guest before signing in
     role = actions.role_in(workshop, user) if seat is not None and seat.user_id == user.pk else None
-    invited = expected_at(workshop) if reader == FACILITATOR else {}
+    real = workshop.rehearsal_of_id is None  # to a rehearsal nobody is invited
+    invited = expected_at(workshop) if reader == FACILITATOR and real else {}
     return Entry(workshop, seat, role, can_facilitate, invited)
 
 
@@ -150,12 +152,28 @@ async def screen_page(request: HttpRequest, workshop_id: uuid.UUID) -> HttpRespo
     return await live_page(request, workshop_id, SCREEN, "workshops/screen.html")
 
 
+@require_GET
+@or_busy
+async def open_page(request: HttpRequest, workshop_id: uuid.UUID, step: str) -> HttpResponse:
+    """The page of a participant at an activity that stays open beside the room; else where the room is."""
+    entry, room = await enter(request, workshop_id, PARTICIPANT)
+    if room is not None:
+        async with room.reading():
+            known = room.ledger.state.steps.get(step)
+            there = known is not None and places.may_be_seen(known)
+        if not there:
+            return redirect("workshops:room", entry.workshop.pk)
+    return await live_page(request, workshop_id, places.at(step), "workshops/room.html")
+
+
 async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, template: str) -> HttpResponse:
     """Draw a live page: the view of the room as of a number that the page carries, read before its state."""
     entry, room = await enter(request, workshop_id, reader)
     if room is None or entry.seat is None:
         return redirect("workshops:join", code=entry.workshop.code)
     room.seen(entry.seat.actor)
+    if reader == FACILITATOR and entry.workshop.rehearsal_of_id is not None:
+        playing.play(room)
     async with room.reading():
         if not _welcome(room, entry.seat.actor, reader):  # removed in the meantime
             return redirect("workshops:join", code=entry.workshop.code)
@@ -198,6 +216,8 @@ def page_context(
         "zone": settings.TIME_ZONE,
         "me": me,
         "consents": Consent.choices,
+        "may_be_reminded": seat.user_id is not None,
+        "wants_reminders": seat.wants_reminders,
         "seq": seq,
         "epoch": room.ledger.epoch,
         "time": now_ms(),
@@ -210,6 +230,21 @@ def page_context(
     }
 
 
+@require_POST
+def reminders(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
+    """Ask to be reminded by e-mail, or no longer. Only for people with an account: guests leave no address."""
+    workshop = queries.workshop_or_404(workshop_id)
+    seat = seats.seat_in(request, workshop)
+    if seat is None or seat.user_id is None:
+        raise Http404
+    wants = request.POST.get("wants") == "yes"
+    reminding.set_wish(seat, wants=wants)
+    messages.success(
+        request, _("You will be reminded by e-mail.") if wants else _("You will not be reminded any more.")
+    )
+    return redirect("workshops:room", workshop_id)
+
+
 # -- the wire over HTTP ----------------------------------------------------------------------------------------------
 
 
@@ -217,10 +252,9 @@ async def _admission(
     request: HttpRequest, workshop_id: uuid.UUID
 ) -> tuple[Room, Admission, Entry | None] | None:
     """Say who asks and as whom, from their ticket if that is enough; with the entry where the database was read."""
-    asked = request.GET.get("as", PARTICIPANT)
-    reader = asked if asked in READERS else PARTICIPANT
-    if reader == PARTICIPANT:
-        known = await _by_ticket(request, workshop_id)
+    reader = places.asked(request.GET.get("as", PARTICIPANT))
+    if places.base_of(reader) == PARTICIPANT:
+        known = await _by_ticket(request, workshop_id, reader)
         if known is not None:
             return *known, None
     try:
@@ -232,7 +266,9 @@ async def _admission(
     return room, Admission(str(entry.workshop.stream_id), entry.seat.actor, reader, language()), entry
 
 
-async def _by_ticket(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room, Admission] | None:
+async def _by_ticket(
+    request: HttpRequest, workshop_id: uuid.UUID, reader: str
+) -> tuple[Room, Admission] | None:
     """Admit a participant by the ticket of their page. Who may run the room is looked up each time instead."""
     known = seats.by_page_ticket(request, workshop_id)
     if known is None:
@@ -244,12 +280,9 @@ async def _by_ticket(request: HttpRequest, workshop_id: uuid.UUID) -> tuple[Room
         return None
     async with room.reading():
         state = room.ledger.state
-        if (
-            not room.ledger.kind.may_enter(state, actor, PARTICIPANT)
-            or state.people[actor].role == FACILITATOR
-        ):
+        if not room.ledger.kind.may_enter(state, actor, reader) or state.people[actor].role == FACILITATOR:
             return None
-    return room, Admission(stream, actor, PARTICIPANT, language())
+    return room, Admission(stream, actor, reader, language())
 
 
 def _with_ticket(request: HttpRequest, response: HttpResponse, entry: Entry | None) -> HttpResponse:
@@ -310,10 +343,11 @@ async def _form_post(
     request: HttpRequest, workshop_id: uuid.UUID, room: Room, admission: Admission
 ) -> HttpResponseRedirect:
     """Carry out a button of a page without script, and show that page again."""
+    step = places.at_step(admission.reader)
     page = {FACILITATOR: "workshops:console", SCREEN: "workshops:screen"}.get(
         admission.reader, "workshops:room"
     )
-    back = redirect(page, workshop_id)
+    back = redirect("workshops:open", workshop_id, step) if step else redirect(page, workshop_id)
     message = command_of(request)
     if message is None:
         return back

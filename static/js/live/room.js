@@ -45,6 +45,8 @@ export class RoomSays {
   #come() {
     for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close();
     if (document.activeElement?.matches(WRITING)) return;
+    const back = document.querySelector("[data-back]");
+    if (back instanceof HTMLAnchorElement) location.assign(back.href);
     window.scrollTo({ top: 0 });
     document.getElementById("main")?.focus({ preventScroll: true });
   }
