@@ -226,6 +226,9 @@ class Activity(ABC):
         """
         return ""
 
+    def may_finish(self, state: State, step: Step, by: str) -> None:
+        """Raise Refused if somebody can't say yet that they have finished."""
+
     def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
         """Give the command (`do` and its fields) by which the same person could take an event back, or None.
 
@@ -298,13 +301,13 @@ class Activity(ABC):
             return step.ends_at + GRACE_MS
         return None
 
-
-__all__ = [
-    "GIVES_IDEAS",
     def time_is_up(self, state: State, step: Step, command: Command) -> list[NewEvent]:
         """Say what happens when the moment that `due` named has come: the step is closed."""
         return [NewEvent("step.closed", {"activity": step.id, "why": "time"})]
 
+
+__all__ = [
+    "GIVES_IDEAS",
     "Activity",
     "Command",
     "Dirty",

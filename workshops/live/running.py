@@ -245,6 +245,8 @@ def finish(state: State, command: Command, by: str) -> list[NewEvent]:
     done = command["finished"] == "yes"
     if done == (by in step.round.finished):
         return []
+    if done:
+        activity_of(step.kind).may_finish(state, step, by)
     return [NewEvent("step.finished", {"activity": step.id, "done": done})]
 
 
