@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 
 from realtime.fields import Text
@@ -84,7 +86,10 @@ def in_words(parts: Iterable[Part], question: str) -> list[Part]:
             str(part.title),
             _short(str(part.prompt), question),
             part.minutes,
-            part.settings,
+            {
+                name: str(value) if isinstance(value, Promise) else value
+                for name, value in part.settings.items()
+            },
             str(part.notes),
             part.takes,
         )
@@ -106,7 +111,7 @@ def put_on(workshop: Workshop, parts: Sequence[Part]) -> None:
     """
     asked = [
         by_system(
-            f"start-{place}-{workshop.stream_id.hex}",
+            str(uuid.uuid4()),
             "step.add",
             kind=part.kind,
             title=part.title,
@@ -115,7 +120,7 @@ def put_on(workshop: Workshop, parts: Sequence[Part]) -> None:
             notes=_readable(part.notes),
             settings=_settings(part),
         )
-        for place, part in enumerate(in_words(parts, workshop.challenge.question)[:MOST_STEPS])
+        for part in in_words(parts, workshop.challenge.question)[:MOST_STEPS]
     ]
     for answer in run(workshop.stream_id, *asked):
         if isinstance(answer, Refusal):

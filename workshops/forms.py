@@ -289,6 +289,11 @@ class StepForm(forms.Form):
         """Say in plain words who sees what, as it is set now."""
         return self.activity.promise(self.step.settings if self.step else self.activity.Settings())
 
+    def promise_as_typed(self) -> StrOrPromise:
+        """Say it for what stands in the form, as far as that can be read."""
+        self.is_valid()
+        return self.activity.promise(self.activity.Settings.read(self.settings()))
+
     def _most_used(self) -> tuple[list[str], list[str]]:
         """Give the names of the settings that stand open, and of those folded away.
 

@@ -103,7 +103,7 @@ def plan_of(workshop: Workshop, state: State) -> Plan:
                 is_now=step.id == state.current,
                 is_first=place == 0,
                 is_last=place == len(order) - 1,
-                lacks=_lacks(step, order[:place]),
+                lacks=_lacks(step, order[:place]) or _empty(state, step),
                 ideas=state.sheet(step.id).on_board,
                 places=[
                     (other.id, other.title) for n, other in enumerate(order) if n not in (place, place + 1)
@@ -123,6 +123,13 @@ def _lacks(step: Step, before: list[Step]) -> str:
         if takes and not any(may_take(takes, other.kind) for other in before):
             return _("Nothing before it has ideas yet. Put a brainstorm or a prepared list before it.")
     return ""
+
+
+def _empty(state: State, step: Step) -> str:
+    """Say that a list has nothing on it, as long as something can be done about it."""
+    if step.kind != "list" or state.sheet(step.id).on_board or step.rounds:
+        return ""
+    return _("Nothing is on this list yet. Bring in ideas before the workshop.")
 
 
 def place_after_move(state: State, step_id: str, *, up: bool) -> tuple[bool, str | None]:

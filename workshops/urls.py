@@ -37,6 +37,7 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/prepare/code", prepare.code, name="new_code"),
     path("workshops/<uuid:workshop_id>/prepare/delete", prepare.delete, name="delete"),
     path(_PREPARE + "add/<slug:kind>", agenda.add_step, name="add_step"),
+    path(_PREPARE + "promise/<slug:kind>", agenda.promise, name="promise"),
     path(_STEP, agenda.change_step, name="change_step"),
     path(_STEP + "/minutes", agenda.minutes, name="minutes"),
     path(_STEP + "/move", agenda.move_step, name="move_step"),

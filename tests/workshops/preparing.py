@@ -75,6 +75,7 @@ def vote_words(**changed: str) -> dict[str, str]:
         "set-target": "ideas",
         "set-dots": "5",
         "set-cap": "2",
+        "set-against": "0",
         "set-results": "hidden",
         "set-source": "",
         "set-when_time_is_up": "tell",

@@ -79,6 +79,19 @@ def test_pasted_lines_are_looked_through_and_then_kept(facilitator: Client, work
     assert "2 ideas on the list" in facilitator.get(at(workshop)).text
 
 
+def test_a_first_line_that_could_be_a_heading_is_lost_by_nobody(
+    facilitator: Client, workshop: Workshop
+) -> None:
+    answer = post(facilitator, workshop, "paste", lines="Feedback\nWhat next?\nOther")
+    assert fields_of(answer)["lines"] == "Feedback\nWhat next?\nOther"
+    answer = upload(facilitator, workshop, "ideas.csv", b"Idea\nRing back\nAsk twice\n")
+    chosen = fields_of(answer)
+    assert chosen["titles"] == "on"
+    assert fields_of(post(facilitator, workshop, "take", **chosen))["lines"] == "Ring back\nAsk twice"
+    del chosen["titles"]
+    assert fields_of(post(facilitator, workshop, "take", **chosen))["lines"] == "Idea\nRing back\nAsk twice"
+
+
 def test_lines_with_a_problem_stay_while_the_good_ones_are_taken(
     facilitator: Client, workshop: Workshop
 ) -> None:

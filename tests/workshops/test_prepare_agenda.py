@@ -117,7 +117,7 @@ def test_a_vote_takes_its_things_from_what_fits_and_comes_before(
     select = page.partition('name="set-source"')[2].partition("</select>")[0]
     assert re.findall(r'<option value="([^"]*)"', select) == ["", "a1"]
     answer = facilitator.post(at(workshop, "/steps/a3"), vote_words(**{"set-source": "a2"}))
-    assert "A vote on ideas takes them from a brainstorm." in answer.text
+    assert "Ideas are not taken from a grouping." in answer.text
     facilitator.post(at(workshop, "/steps/a3"), vote_words(**{"set-source": "a2", "set-target": "clusters"}))
     assert state_of(workshop).steps["a3"].settings.source == "a2"
     assert "From “Group the ideas”." in facilitator.get(at(workshop)).text

@@ -43,13 +43,17 @@ async def test_pages_are_accessible_and_fit(
         await armed.click()
     await assert_accessible(page)
     await assert_fits(page)
-    kinds = ("brainstorm", "cluster", "dot_vote", "talk")
-    addresses = ["/words", "/steps/a1", *(f"/add/{kind}" for kind in kinds)]
+    kinds = ("brainstorm", "cluster", "dot_vote", "talk", "list")
+    addresses = ["/words", "/steps/a1", "/save", *(f"/add/{kind}" for kind in kinds)]
+    workshops = f"/challenges/{workshop.challenge.slug}/workshops"
     for address in (
-        f"/challenges/{workshop.challenge.slug}/workshops/new/",
+        f"{workshops}/start/",
+        f"{workshops}/new/?from=how_might_we",
         *(base + one for one in addresses),
     ):
         await page.goto(address)
+        for folded in await page.locator("main details:not([open]) > summary").all():
+            await folded.click()
         await assert_accessible(page)
         await assert_fits(page)
 
@@ -65,6 +69,63 @@ async def test_from_new_workshop_to_the_code_by_one_line_typed(
     await page.keyboard.type("Idea generation")
     await page.keyboard.press("Enter")
     await expect(page.locator(".join-code")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_newcomer_has_a_workshop_of_ninety_minutes_in_three_presses(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    challenge = await sync_to_async(ready_challenge)(alice)
+    page = await visitors.open(daphne().url, f"/challenges/{challenge.slug}/", user=alice, size=PHONE)
+    await page.get_by_role("link", name="New workshop").click()
+    await page.get_by_role("link", name="Start from this: How might we").click()
+    await page.get_by_role("button", name="Make the workshop").click()
+    await expect(page.get_by_role("heading", name="How might we…? Ideas", level=1)).to_be_visible()
+    await expect(page.locator("#agenda")).to_contain_text("90 of 90 minutes planned")
+    await expect(page.locator("ol.plan > li")).to_have_count(9)
+
+
+async def test_ideas_are_brought_in_from_a_file_and_mended_by_keyboard(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    workshop = await ready(alice)
+    server = daphne()
+    for size in (SMALLEST, DESK):
+        page = await visitors.open(server.url, f"/workshops/{workshop.pk}/prepare", user=alice, size=size)
+        await page.get_by_role("link", name="Prepared list").press("Enter")
+        await expect(page.get_by_text("What people are told:")).to_be_visible()
+        await page.get_by_role("button", name="Add to the agenda").press("Enter")
+        await page.get_by_role("link", name="Bring in ideas").last.press("Enter")
+        await assert_accessible(page)
+        await assert_fits(page)
+        data = b"Id,Idea,By\n1,Ring back the same day,x\n2,Mail ann@example.org,x\n3,Ask twice,x\n"
+        await page.locator("#file").set_input_files(
+            [{"name": "ideas.csv", "mimeType": "text/csv", "buffer": data}]
+        )
+        await page.get_by_role("button", name="Read the file").press("Enter")
+        await expect(page.get_by_role("radio", name="Idea", exact=False).first).to_be_checked()
+        await assert_accessible(page)
+        await assert_fits(page)
+        await page.get_by_role("button", name="Look through the lines").press("Enter")
+        await expect(page.locator("#summary")).to_be_focused()
+        await assert_accessible(page)
+        await assert_fits(page)
+        await page.get_by_role("button", name="Bring in the 2 good lines").press("Enter")
+        await page.get_by_label("One idea a line").fill("Write to Ann")
+        await page.get_by_role("button", name="Look through once more").press("Enter")
+        await page.get_by_role("button", name="Bring in 1 idea").press("Enter")
+        await expect(page.locator("#messages")).to_contain_text("1 idea is on the list.")
+
+
+async def test_what_people_are_told_follows_the_settings(
+    daphne: StartDaphne, visitors: Visitors, alice: User
+) -> None:
+    workshop = await ready(alice)
+    page = await visitors.open(daphne().url, f"/workshops/{workshop.pk}/prepare", user=alice)
+    await page.get_by_role("link", name="Change “Write ideas”").press("Enter")
+    told = page.locator("#step-a1 .key")
+    await expect(told).to_contain_text("until the facilitator shows all ideas")
+    await page.get_by_label("Everybody sees every idea at once").check()
+    await expect(told).to_contain_text("Everybody sees the ideas.")
 
 
 async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(

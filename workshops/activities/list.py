@@ -6,6 +6,7 @@ words may be somebody else's, so the facilitator's own consent does not speak fo
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -84,7 +85,7 @@ class PreparedList(Writing):
         """Whether participants see it: once the list was shown."""
         return bool(step.rounds)
 
-    def consent(self, idea: Idea) -> str | None:
+    def consent(self, step: Step, idea: Idea) -> str | None:
         return idea.brought.consent if idea.brought else None
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
@@ -187,8 +188,10 @@ class PreparedList(Writing):
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         lines = [idea for idea in state.ideas_of(step.id) if idea.round <= run.number]
+        ways = Counter(idea.brought.how for idea in lines if idea.brought)
         return {
             "ideas": [state.gid(idea.id) for idea in lines],
+            "ways": [{"how": how, "count": ways[how]} for how in HOW if ways[how]],
             "brought": [
                 {"idea": state.gid(idea.id), "how": idea.brought.how, "from": idea.brought.gid}
                 for idea in lines

@@ -73,6 +73,18 @@ def change_step(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> H
 
 @login_required
 @require_POST
+def promise(request: HttpRequest, workshop_id: uuid.UUID, kind: str) -> HttpResponse:
+    """Say what people would be told under the settings in a form that isn't saved yet."""
+    workshop = to_prepare(request, workshop_id)
+    if kind not in ACTIVITIES:
+        raise Http404
+    form = StepForm(request.POST, activity=activity_of(kind), state=plan.state_of(workshop))
+    context = {"workshop": workshop, "activity": form.activity, "promise": form.promise_as_typed()}
+    return render(request, "workshops/prepare/promise.html", context)
+
+
+@login_required
+@require_POST
 def minutes(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> HttpResponse:
     """Change how long an activity takes, right in the agenda."""
     workshop, _state, step = to_step(request, workshop_id, step_id)

@@ -125,9 +125,9 @@ class _Page:
 
     def _after_reading(self, sheets: list[Sheet], name: str) -> HttpResponse:
         how = "file" if name else "pasted"
-        if len(sheets) == 1 and sheets[0].columns() == 1:
-            found = columns.guess(sheets[0])
-            rows = columns.picked(sheets[0], 0, titles=found.titles)
+        one_column = len(sheets) == 1 and sheets[0].columns() == 1
+        if one_column and (how == "pasted" or not columns.guess(sheets[0]).titles):
+            rows = columns.picked(sheets[0], 0, titles=False)
             return self.review(BringInForm.from_rows(rows, how, name, self.step, self.state))
         form = ChoiceForm.of(sheets, how, name)
         return self._show("bring_in_column", form=form)

@@ -9,8 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from challenges import permissions as challenge_rights
-from workshops import permissions, plan, queries
-from workshops.activities.registry import ACTIVITIES
+from workshops import permissions, plan, queries, shelf
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -46,7 +45,7 @@ def agenda_context(workshop: Workshop) -> dict[str, Any]:
         "challenge": workshop.challenge,
         "state": state,
         "plan": plan.plan_of(workshop, state),
-        "kinds": ACTIVITIES.values(),
+        "boards": shelf.boards(),
         "taken_off": plan.taken_off(state),
         "closed": state.closed_at is not None,
     }
