@@ -243,7 +243,20 @@ class Clustering(BoardViews):
             dirty.keys.add("stage.gone")
         if len(board.suggestions) != suggestions:
             dirty.keys.add("stage.suggested")
+            dirty.people |= self._forget_undoing(step, board)
         return dirty
+
+    @staticmethod
+    def _forget_undoing(step: Step, board: Board) -> set[str]:
+        """Offer nobody to undo a suggestion that was taken back already. Gives who is offered something else now."""
+        changed = set()
+        for person, kept in step.rounds[-1].undo.items():
+            left = sum(1 for suggestion in board.suggestions if suggestion.by == person)
+            places = [place for place, undoing in enumerate(kept) if undoing["do"] == UNDO_SUGGESTED]
+            for place in reversed(places[left:]):
+                del kept[place]
+                changed.add(person)
+        return changed
 
     @staticmethod
     def _dirty(before: Places, moved: set[str], event: Happened) -> Dirty:

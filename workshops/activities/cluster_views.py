@@ -260,7 +260,7 @@ def log_of(state: State, board: Board) -> list[dict[str, Any]]:
                 "count": len(told.ideas),
                 "text": seen[0] if len(told.ideas) == 1 and seen else "",
                 "to": told.groups[0][0] if told.groups else "",
-                "group": told.groups[0][1] if told.groups else "",
+                "group": f"“{told.groups[0][1]}”" if told.groups and told.groups[0][1] else "",
             }
         )
     return lines

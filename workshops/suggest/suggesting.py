@@ -38,6 +38,8 @@ _LEAST_TO_JOIN = 0.0
 """An idea that is no more like a group that is there than any two ideas here are alike isn't suggested for it."""
 _LEAST_TO_STAY = -0.02
 """Less alike than any two ideas here are to those it was put with: an idea is left alone."""
+_LEAST_NEAR = {False: 0.08, True: 0.15}
+"""So much like one other idea of its group must an idea be, by words only and with a table of word vectors."""
 _NAME_COUNTS_BELOW = 3
 """So many ideas say better than its name what a group is about."""
 _STEPS = ((0.85, ALMOST_SAME), (0.4, MUCH), (0.15, SOME))
@@ -111,10 +113,13 @@ class _Work:
         return np.where(weak & (names[best] >= 0), names[best], labels)
 
     def _without_strangers(self, labels: Labels, count: int) -> Labels:
-        """Give the number -1 to ideas that have nothing in common with those around them, or are on their own."""
+        """Give the number -1 to ideas that have too little in common with those around them, or are on their own."""
         means, names = means_to(self.alike, labels)
         own = means[np.arange(len(labels)), np.searchsorted(names, labels)]
-        kept = np.where(own < _LEAST_TO_STAY, -1, labels)[:count]
+        around = np.where(labels[:, None] == labels[None, :], self.plain, -1.0)
+        np.fill_diagonal(around, -1.0)
+        strange = (own < _LEAST_TO_STAY) | (around.max(axis=1) < _LEAST_NEAR[self.by_meaning])
+        kept = np.where(strange, -1, labels)[:count]
         sizes = Counter(kept.tolist())
         return np.array(
             [label if label < -1 or sizes[label] > 1 else -1 for label in kept.tolist()], np.int64
