@@ -180,6 +180,10 @@ class VoteRow:
     """Of its bar, in percent of the longest; with a point, whatever the language."""
     ideas: int | None = None
     """In a vote on groups: how many ideas the group holds."""
+    against: int | None = None
+    """Dots against it, in a vote that has them."""
+    drawn: int = 0
+    """Its place in a draw by lot among those that share its rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,9 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
     rows = outcome.get("rows", ())
     shared = Counter(row.get("rank") for row in rows)
     most = max((row["dots"] for row in rows), default=0)
+    drawn = {
+        gid: place for draw in outcome.get("draws", ()) for place, gid in enumerate(draw["order"], start=1)
+    }
     result = []
     for row in rows:
         cluster = clusters.get(row["item"]) if outcome.get("target") == "clusters" else None
@@ -222,6 +229,8 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
                 voters=row["voters"],
                 length=f"{row['dots'] / most * 100:.1f}" if most else "0",
                 ideas=len(cluster.get("ideas", ())) if cluster is not None else None,
+                against=row.get("against"),
+                drawn=drawn.get(row["item"], 0),
             )
         )
     return VoteRows(result)
@@ -276,8 +285,12 @@ def rule_of(outcome: Mapping[str, Any]) -> str:
         else _("As many dots as they liked")
     )
     rule = _("%(budget)s, at most %(cap)d on one") % {"budget": budget, "cap": cap}
+    if against := outcome.get("against_per_person"):
+        rule = _("%(rule)s, and %(against)d against") % {"rule": rule, "against": against}
     when = {
         "hidden": _("totals hidden until they were shown"),
+        "close": _("totals hidden until the vote was closed"),
+        "voted": _("each person saw the totals once their own vote was cast"),
         "live": _("everybody saw the totals while voting"),
     }.get(str(outcome.get("results", "")))
     return f"{rule}, {when}." if when else f"{rule}."

@@ -102,14 +102,23 @@ def _groups(outcome: Data, content: Data, *, public: bool) -> Table:
 def _votes(outcome: Data, content: Data, *, public: bool) -> Table:
     on_groups = outcome.get("target") == "clusters"
     vote = vote_rows(outcome, content["ideas"], content["clusters"], public=public)
-    head = [_("Rank"), _("Tied"), _("Dots"), _("People"), _("Group") if on_groups else _("Idea")]
+    against = bool(outcome.get("against_per_person"))
+    head = [
+        _("Rank"),
+        _("Tied"),
+        _("Dots"),
+        *([_("Dots against")] if against else []),
+        _("People"),
+        _("Group") if on_groups else _("Idea"),
+    ]
     if not on_groups:
         head += _about_head(public=public)
     rows: list[list[Cell]] = []
     for row, told in zip(vote.rows, outcome["rows"], strict=True):
         words = [row.line.text] if on_groups else _about(row.line, content, public=public)
         tied = _("yes") if row.tied else _("no")
-        rows.append([told.get("rank"), tied, row.dots, row.voters, *words, row.line.gid])
+        dots = [row.dots, row.against] if against else [row.dots]
+        rows.append([told.get("rank"), tied, *dots, row.voters, *words, row.line.gid])
     return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
 
 

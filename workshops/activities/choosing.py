@@ -157,7 +157,7 @@ class Choosing(Activity):
         idea = state.ideas.get(item)
         if item not in memory.items or idea is None:
             return Dirty()
-        card = Dirty(keys={f"item-{item}"}, everybody=True)
+        card = Dirty(keys={f"item-{item}"} | ({"stage"} if step.revealed else set()), everybody=True)
         if step.revealed or not (step.running or (idea.on_board and item in memory.withdrawn)):
             return card  # what was counted stays counted; only the words go or come
         if idea.on_board == (item not in memory.withdrawn):

@@ -2,93 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
 
-from realtime.fields import Id, Whole
-from workshops.activities import base
+from realtime.fields import Id, OneOf, Whole
+from workshops.activities import dot_ties
 from workshops.activities.ballots import Ballots
 from workshops.activities.base import (
     Activity,
     Command,
     Dirty,
-    Fragment,
     Happened,
     NewEvent,
-    Own,
     Refused,
     filled,
-    setting,
 )
-from workshops.activities.sources import (
-    brainstorms_for,
-    groupings_for,
-    must_be_shown,
-    rounds_of,
-    shown_ideas,
-    still_private,
+from workshops.activities.dot_rules import (
+    AT_CLOSE,
+    HIDDEN,
+    LIVE,
+    MOST_DOTS,
+    ON_CAST,
+    DotVoteSettings,
+    limits_of,
+    must_be_anothers,
+    must_fit,
+    must_not_take_away,
 )
-from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+from workshops.activities.dot_views import VoteViews
+from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from django_stubs_ext import StrOrPromise
 
+    from workshops.activities.base import Pretender
     from workshops.live.state import Round, State, Step
 
-MOST_DOTS = 99
-MOST_PIPS = 10
-"""Up to this cap a dot control draws every dot; beyond, a number."""
+_TIE = {"activity": Id(), "rank": Whole(least=1)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DotVoteSettings(base.Settings):
-    """How many dots, on what, and who sees what when."""
-
-    target: str = field(
-        default="ideas",
-        metadata=setting(
-            _("Vote on"), choices=(("ideas", _("Ideas")), ("clusters", _("Groups"))), guarded=True
-        ),
-    )
-    dots: int = field(
-        default=5,
-        metadata=setting(
-            _("Dots for each person"),
-            _("About a quarter of the number of ideas works well. 0 means no limit."),
-            most=MOST_DOTS,
-        ),
-    )
-    cap: int = field(
-        default=2, metadata=setting(_("Most dots one person may place on one idea"), least=1, most=MOST_DOTS)
-    )
-    results: str = field(
-        default="hidden",
-        metadata=setting(
-            _("Results"),
-            choices=(
-                ("hidden", _("Hidden until you close the vote and show them")),
-                ("live", _("Everybody sees the totals while voting")),
-            ),
-            guarded=True,
-        ),
-    )
-    facilitators_vote: bool = field(default=False, metadata=setting(_("Facilitators vote too"), guarded=True))
-    source: str = field(
-        default="",
-        metadata=setting(
-            _("Ideas or groups from"),
-            _("Automatic means all ideas, or the latest grouping."),
-            takes=(base.GIVES_IDEAS, "cluster"),
-        ),
-    )
-
-
-class DotVote(Activity):
+class DotVote(VoteViews):
     """Placing dots."""
 
     kind = "dot_vote"
@@ -101,43 +58,53 @@ class DotVote(Activity):
     commands: ClassVar = {
         "dot.place": {"activity": Id(), "item": Id()},
         "dot.take_back": {"activity": Id(), "item": Id()},
-        "dot.set": {"activity": Id(), "item": Id(), "dots": Whole(most=MOST_DOTS)},
+        "dot.set": {"activity": Id(), "item": Id(), "dots": Whole(least=-MOST_DOTS, most=MOST_DOTS)},
+        "dot.cast": {"activity": Id()},
+        "dot.sit_out": {"activity": Id(), "out": OneOf(choices=("yes", "no"))},
+        "dot.draw": _TIE,
+        "dot.run_off": {**_TIE, "dots": Whole(least=1, most=MOST_DOTS, required=False)},
     }
-
-    changes_only_its_round: ClassVar = frozenset({"dots.placed"})
+    changes_only_its_round: ClassVar = frozenset({"dots.placed", "dots.cast"})
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
-    def hidden_sources(self, state: State, step: Step) -> list[Step]:
-        return still_private(brainstorms_for(state, step)) if step.settings.target == "ideas" else []
-
-    def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
-        if step.settings.target == "clusters":
-            grouping = groupings_for(state, step)
-            if grouping is None or not grouping.rounds or not grouping.rounds[-1].memory.groups:
-                raise Refused("no_groups", _("There are no groups to vote on yet. Group the ideas first."))
-            if grouping.running:
-                raise Refused(
-                    "still_grouping",
-                    _("“%(title)s” is still open. Close it first.") % {"title": grouping.title},
-                )
-            return
-        sources = brainstorms_for(state, step)
-        must_be_shown(sources, shown)
-        if not shown and not shown_ideas(state, sources):
-            raise Refused("no_ideas", _("There are no ideas to vote on yet."))
+    def promise(self, settings: DotVoteSettings) -> StrOrPromise:
+        return {
+            HIDDEN: _(
+                "Nobody is shown the result until the facilitator closes the vote and shows it. "
+                "It shows totals, never who chose what."
+            ),
+            AT_CLOSE: _("Everybody is shown the totals when the vote is closed, never who chose what."),
+            ON_CAST: _(
+                "When you cast your vote you are shown the totals as they are then; after that your vote stands. "
+                "Nobody is shown who chose what."
+            ),
+            LIVE: _("Everybody sees the totals while voting. Nobody is shown who chose what."),
+        }[settings.results]
 
     def begin(self, state: State, step: Step) -> Ballots:
-        sources = brainstorms_for(state, step)
-        if step.settings.target == "clusters":
-            grouping = groupings_for(state, step)
-            groups = grouping.rounds[-1].memory.groups if grouping and grouping.rounds else {}
-            return Ballots("clusters", {group.id: group.title for group in groups.values()}, {})
-        items = {idea.id: idea.text for idea in shown_ideas(state, sources)}
-        return Ballots("ideas", items, rounds_of(sources))
+        """A run-off has the tied items only; every other round takes what there is now."""
+        run_off = step.rounds[-1].memory.run_off_next if step.rounds else None
+        if run_off is None:
+            made: Ballots = super().begin(state, step)
+            return made
+        before: Ballots = step.rounds[-1].memory
+        items = {item: before.items[item] for item in run_off.items}
+        return Ballots(before.target, items, before.sources, run_off=run_off)
+
+    def memory(self, step: Step, target: str, items: dict[str, str], sources: dict[str, int]) -> Ballots:
+        return Ballots(target, items, sources)
+
+    def answered(self, memory: Ballots) -> AbstractSet[str]:
+        return memory.voted()
+
+    def asked_now(self, state: State, step: Step) -> set[str]:
+        asked = super().asked_now(state, step)
+        sitting_out = step.rounds[-1].memory.sitting_out if step.rounds else set()
+        return asked - sitting_out if sitting_out else asked
 
     def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(self._was_shown(run) for run in step.rounds):
+        if step.settings.results == AT_CLOSE or all(self._was_shown(run) for run in step.rounds):
             return ""
         sentence = _(
             "The result of “%(title)s” was never shown: the archive only says how many voted. "
@@ -147,11 +114,13 @@ class DotVote(Activity):
 
     @staticmethod
     def _was_shown(run: Round) -> bool:
-        return run.revealed_at is not None or run.settings.results == "live"
+        return run.revealed_at is not None or run.settings.results == LIVE
 
     def ended(self, state: State, step: Step) -> None:
-        ballots: Ballots = step.rounds[-1].memory
-        ballots.electorate = self._may_vote_now(state, step) | ballots.voted()
+        super().ended(state, step)
+        run = step.rounds[-1]
+        if step.settings.results == AT_CLOSE:
+            step.phase, run.revealed_at = "revealed", run.closed_at
 
     def reopened(self, state: State, step: Step) -> None:
         ballots: Ballots = step.rounds[-1].memory
@@ -161,58 +130,84 @@ class DotVote(Activity):
             if idea is not None and not idea.on_board:
                 ballots.withdraw(item)
 
+    def may_finish(self, state: State, step: Step, by: str) -> None:
+        if (
+            not step.settings.use_all
+            or step.round is None
+            or not self.takes_part(step, state.people[by].role)
+        ):
+            return
+        ballots: Ballots = step.round.memory
+        limits = limits_of(step.round)
+        left = min(limits.dots, limits.cap * len(ballots.standing)) - ballots.spent(by)
+        if limits.dots and left > 0:
+            sentence = _(
+                "You have dots left (%(left)d). The facilitator asks everybody to place all of them."
+            )
+            raise Refused("dots_left", filled(sentence, left=left))
+
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
-        person = state.contributor(by)
-        if person.role == FACILITATOR and not step.settings.facilitators_vote:
-            raise Refused("not_allowed", _("Facilitators don't vote in this round."))
-        ballots: Ballots = self.must_be_open(step).memory
+        if command.do in ("dot.draw", "dot.run_off"):
+            return dot_ties.decide(state, step, command, by)
+        self.taker(state, step, by)
+        run = self.must_be_open(step)
+        ballots: Ballots = run.memory
+        if command.do == "dot.sit_out":
+            return self._sit_out(state, step, ballots, command, by)
+        if by in ballots.sitting_out:
+            raise Refused("sitting_out", _("You said that you don't vote here. Change that first."))
+        if by in ballots.cast:
+            raise Refused("vote_cast", _("Your vote is cast and you have seen the totals, so it stands."))
+        if command.do == "dot.cast":
+            return self._cast(step, ballots, by)
         item = command["item"]
-        if item not in ballots.items or item in ballots.withdrawn:
-            raise Refused("not_on_ballot", _("This is not on the ballot."))
+        self.must_stand(ballots, item)
+        limits = limits_of(run)
         now = ballots.placed.get(by, {}).get(item, 0)
         wanted = {"dot.place": now + 1, "dot.take_back": now - 1}.get(command.do, command["dots"])
-        if wanted == now or wanted < 0:
+        if wanted == now or (wanted < 0 and not limits.against):
             return []
-        if wanted > now:
-            self._check_budget(step, ballots, by, now, wanted)
+        if abs(wanted) > abs(now):
+            must_be_anothers(state, step, item, by)
+        must_fit(ballots, limits, by, now, wanted)
         return [NewEvent("dots.placed", {"activity": step.id, "item": item, "dots": wanted})]
 
+    def _sit_out(
+        self, state: State, step: Step, ballots: Ballots, command: Command, by: str
+    ) -> list[NewEvent]:
+        """Facilitators who may vote can leave it to the others; then nobody waits for them."""
+        if state.people[by].role != FACILITATOR:
+            raise Refused("not_allowed", _("Only facilitators can be left out. You need not place any dots."))
+        out = command["out"] == "yes"
+        if out == (by in ballots.sitting_out):
+            return []
+        if out and ballots.counting(by):
+            raise Refused("has_voted", _("You have placed dots. Take them back first."))
+        return [NewEvent("dots.sat_out", {"activity": step.id, "out": out})]
+
     @staticmethod
-    def _check_budget(step: Step, ballots: Ballots, by: str, now: int, wanted: int) -> None:
-        if wanted > step.settings.cap:
-            sentence = ngettext_lazy(
-                "You can place at most %(cap)d dot on one.",
-                "You can place at most %(cap)d dots on one.",
-                step.settings.cap,
-            )
-            raise Refused("cap_reached", filled(sentence, cap=step.settings.cap))
-        if step.settings.dots and ballots.spent(by) - now + wanted > step.settings.dots:
-            raise Refused("no_dots_left", _("You have no dots left. Take one back to place it elsewhere."))
+    def _cast(step: Step, ballots: Ballots, by: str) -> list[NewEvent]:
+        if step.settings.results != ON_CAST:
+            raise Refused("not_allowed", _("There is nothing to cast here: every dot counts at once."))
+        if not ballots.counting(by):
+            raise Refused("nothing_placed", _("You have not placed any dots yet."))
+        return [NewEvent("dots.cast", {"activity": step.id})]
 
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         Activity.may_change(self, state, step, new)
-        if step.round is None or step.revealed:
-            return
-        ballots: Ballots = step.round.memory
-        dots, cap = new.get("dots", step.settings.dots), new.get("cap", step.settings.cap)
-        most_spent = max(map(ballots.spent, ballots.placed), default=0)
-        most_on_one = max(
-            (max(ballots.counting(person).values(), default=0) for person in ballots.placed), default=0
-        )
-        if (dots and most_spent > dots) or most_on_one > cap:
-            raise Refused("already_placed", _("Somebody has already placed more dots than that."))
-
-    def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
-        if settings.get("target") == "clusters" and kind != "cluster":
-            return _("A vote on groups takes them from a grouping. Choose one, or leave it to the workspace.")
-        if settings.get("target") == "ideas" and kind == "cluster":
-            return _(
-                "A vote on ideas takes them from a brainstorm. Choose one, or leave it to the workspace."
-            )
-        return ""
+        if step.round is not None and not step.revealed:
+            must_not_take_away(step.round, new)
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
+        if event.kind in ("dots.drawn", "dots.run_off"):
+            return dot_ties.apply(step, event)
         ballots: Ballots = step.rounds[-1].memory
+        if event.kind == "dots.cast":
+            ballots.cast[event.actor] = {item: ballots.net(item) for item in ballots.standing}
+            return Dirty(people={event.actor})
+        if event.kind == "dots.sat_out":
+            (ballots.sitting_out.add if event.body["out"] else ballots.sitting_out.discard)(event.actor)
+            return Dirty(keys={"stage", "stage.progress", f"person-{event.actor}"}, people={event.actor})
         item = event.body["item"]
         first = event.actor not in ballots.placed
         ballots.place(event.actor, item, event.body["dots"])
@@ -223,6 +218,27 @@ class DotVote(Activity):
             keys.add(f"person-{event.actor}")
         return Dirty(keys=keys, people={event.actor})
 
+    def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
+        if event.kind == "dots.placed":
+            item = event.body["item"]
+            before = step.rounds[-1].memory.placed.get(event.actor, {}).get(item, 0)
+            return {"do": "dot.set", "activity": step.id, "item": item, "dots": before}
+        if event.kind == "dots.sat_out":
+            return {"do": "dot.sit_out", "activity": step.id, "out": "no" if event.body["out"] else "yes"}
+        return None
+
+    def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
+        run = step.rounds[-1]
+        ballots, limits = run.memory, limits_of(run)
+        mine = ballots.placed.get(person, {})
+        free = [item for item in ballots.standing if 0 <= mine.get(item, 0) < limits.cap]
+        if not step.settings.own_ideas:
+            free = [item for item in free if item not in state.ideas or state.ideas[item].author != person]
+        enough = ballots.spent(person) >= (limits.dots or 5)
+        if enough or not free or person in ballots.cast or not pretender.chance(9):
+            return None
+        return {"do": "dot.place", "activity": step.id, "item": pretender.one_of(free)}
+
     def withdrawn(self, state: State, step: Step, item: str) -> Dirty:
         """An idea hidden during the vote leaves the ballot; its dots can go elsewhere until it comes back."""
         ballots: Ballots = step.rounds[-1].memory
@@ -230,12 +246,13 @@ class DotVote(Activity):
         if item not in ballots.items or idea is None:
             return Dirty()
         if step.revealed or not (step.running or (idea.on_board and item in ballots.withdrawn)):
-            return Dirty(keys={f"item-{item}"})  # what was counted stays counted; only the words go or come
+            keys = {f"item-{item}"} | ({"stage"} if ballots.ranking().shared else set())
+            return Dirty(keys=keys)  # what was counted stays counted; only the words go or come
         if idea.on_board:
             if item not in ballots.withdrawn:
                 return Dirty(keys={f"item-{item}"})
-            rules = step.rounds[-1].settings
-            holders = ballots.bring_back(item, rules.dots, rules.cap)
+            limits = limits_of(step.rounds[-1])
+            holders = ballots.bring_back(item, limits.dots, limits.cap, limits.against)
             say = _("An idea is on the ballot again. Your dots on it are back, as far as you had any left.")
         else:
             holders = ballots.withdraw(item)
@@ -244,168 +261,46 @@ class DotVote(Activity):
             lists={"items"}, keys={f"item-{item}", "stage.progress"}, people=holders, say=[(PARTICIPANT, say)]
         )
 
-    # -- views -----------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def shows_results(step: Step) -> bool:
-        """Whether anybody may see totals now: all readers at the same moment, or nobody."""
-        return step.revealed or (step.settings.results == "live" and bool(step.rounds))
-
-    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
-        if not step.rounds:
-            return {}
-        ballots: Ballots = step.rounds[-1].memory
-        if step.revealed:
-            return {"items": [f"item-{row['item']}" for row in ballots.rows()]}
-        return {"items": [f"item-{item}" for item in ballots.items if item not in ballots.withdrawn]}
-
-    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
-        name, _dot, part = key.partition(".")
-        item = name.removeprefix("item-")
-        if not step.rounds or not name.startswith("item-"):
-            return None
-        ballots: Ballots = step.rounds[-1].memory
-        if item not in ballots.items or item in ballots.withdrawn:
-            return None
-        shows = self.shows_results(step)
-        if part == "tally":
-            return Fragment(self.template("tally"), self._tally(step, ballots, item)) if shows else None
-        return Fragment(self.template("item"), self._item(state, step, ballots, item, reader))
-
-    def _item(self, state: State, step: Step, ballots: Ballots, item: str, reader: str) -> dict[str, Any]:
-        cap = step.rounds[-1].settings.cap
-        return {
-            "id": item,
-            "step": step.id,
-            "text": self._words(state, ballots, item),
-            "target": ballots.target,
-            "votable": step.phase == "open"
-            and reader != SCREEN
-            and (reader == PARTICIPANT or step.settings.facilitators_vote),
-            "cap": cap,
-            "pips": [10 + 22 * n for n in range(cap)] if cap <= MOST_PIPS else [],
-            "pips_width": 22 * cap - 2,
-            "voting_over": step.phase in ("closed", "revealed"),
-            "moderate": reader == FACILITATOR and ballots.target == "ideas",
-            "tally": self._tally(step, ballots, item) if self.shows_results(step) else None,
-        }
-
-    @staticmethod
-    def _words(state: State, ballots: Ballots, item: str) -> str:
-        """Give what stood on the ballot, unless it was taken off the board since."""
-        idea = state.ideas.get(item)
-        if idea is not None and (idea.hidden is not None or idea.removed):
-            return ""
-        return ballots.items[item]
-
-    def _tally(self, step: Step, ballots: Ballots, item: str) -> dict[str, Any]:
-        """Give one item's result. While voting no rank and no scale: they would change with every other item."""
-        dots, voters = ballots.tally(item)
-        result: dict[str, Any] = {"dots": dots, "voters": voters, "rank": None, "tied": False, "most": None}
-        if step.revealed:
-            ranking = ballots.ranking()
-            rank = ranking.rows[item]["rank"]
-            result |= {"rank": rank, "tied": rank in ranking.shared, "most": ranking.most}
-        return result
-
-    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
-        ballots: Ballots | None = step.rounds[-1].memory if step.rounds else None
-        settings = step.settings
-        return {
-            "started": ballots is not None,
-            "target": settings.target,
-            "dots": settings.dots,
-            "cap": settings.cap,
-            "secret": settings.results == "hidden",
-            "may_vote": reader == PARTICIPANT or settings.facilitators_vote,
-            "summary": self._summary(state, step, step.rounds[-1]) if step.revealed else None,
-        }
-
-    def own(self, state: State, step: Step, person: str) -> Own:
-        if not step.rounds:
-            return Own()
-        ballots: Ballots = step.rounds[-1].memory
-        placed = ballots.counting(person)
-        rules = step.rounds[-1].settings
-        spent, budget, cap = sum(placed.values()), rules.dots, rules.cap
-        data: dict[str, Any] = {"dots": placed, "spent": spent}
-        data["full"] = [item for item, dots in placed.items() if dots >= cap]
-        if budget:
-            data |= {"left": budget - spent, "out": spent >= budget}
-        return Own(data)
-
-    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
-        if not step.rounds:
-            return []
-        ballots: Ballots = step.rounds[-1].memory
-        summary = self._summary(state, step, step.rounds[-1])
-        shows = self.shows_results(step)
-        # Who got dots back when something was taken off the ballot still counts here: this would tell how many had.
-        voted = min(ballots.voters if shows else len(ballots.placed), summary["eligible"])
-        counts: list[tuple[str, StrOrPromise]] = [
-            (_("%(voted)d of %(eligible)d") % (summary | {"voted": voted}), _("have placed dots")),
-            (str(len(step.rounds[-1].finished)), _("say they have finished")),
-        ]
-        if step.settings.dots and (shows or not ballots.withdrawn):
-            counts.append((str(summary["unspent"]), ngettext("dot left", "dots left", summary["unspent"])))
-        return counts
-
-    def done_by(self, state: State, step: Step, person: str) -> str:
-        if not step.rounds or not self._may_vote(state, step, person):
-            return ""
-        if step.settings.results == "live":
-            return ""  # a word that appears as a total grows would say whose dot it was
-        # Not how many: that falls when something with dots on it is taken off the ballot.
-        return str(_("has placed dots")) if person in step.rounds[-1].memory.placed else ""
-
-    @staticmethod
-    def _may_vote(state: State, step: Step, person: str) -> bool:
-        role = state.people[person].role
-        return role == PARTICIPANT or (role == FACILITATOR and step.settings.facilitators_vote)
-
     # -- results ---------------------------------------------------------------------------------------------------
-
-    def _summary(self, state: State, step: Step, run: Round) -> dict[str, int]:
-        ballots: Ballots = run.memory
-        electorate = ballots.electorate or self._may_vote_now(state, step)
-        eligible = len(electorate) + ballots.voters_beyond(electorate)
-        placed = ballots.dots_placed
-        return {
-            "eligible": eligible,
-            "voted": ballots.voters,
-            "abstained": eligible - ballots.voters,
-            "dots_placed": placed,
-            "unspent": max(0, run.settings.dots * eligible - placed),
-        }
-
-    def _may_vote_now(self, state: State, step: Step) -> set[str]:
-        """Give those inside who may vote. Looked up once until people change, because totals are drawn all the time."""
-        return state.once(
-            ("may vote", step.id),
-            lambda: {
-                person.id
-                for person in state.people.values()
-                if not person.removed and self._may_vote(state, step, person.id)
-            },
-        )
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
         ballots: Ballots = run.memory
-        rule = {
+        limits = limits_of(run)
+        rule: dict[str, Any] = {
             "target": ballots.target,
-            "dots_per_person": run.settings.dots,
-            "cap": run.settings.cap,
+            "dots_per_person": limits.dots,
+            "cap": limits.cap,
             "results": run.settings.results,
         }
-        summary = self._summary(state, step, run)
+        if limits.against:
+            rule["against_per_person"] = limits.against
+        if ballots.run_off is not None:
+            rule["run_off_of"] = {"round": ballots.run_off.round, "rank": ballots.run_off.rank}
+        summary = self.summary(state, step, run)
         if not self._was_shown(run):  # people were told that totals stay hidden until they are shown
             turnout = {name: summary[name] for name in ("eligible", "voted", "abstained")}
             return {**rule, **turnout, "withheld": "not_shown", "rows": []}
+        if limits.against:
+            summary["against_placed"] = ballots.against_placed
         return {
             **rule,
             **summary,
+            "left_dots": ballots.leaving_dots(limits.dots),
+            **self._draws(state, ballots),
             "rows": [
-                row | {"item": state.gid(row["item"]), "text": self._words(state, ballots, row["item"])}
+                row
+                | {"item": state.gid(row["item"]), "text": self.words_of(state, ballots, row["item"])}
+                | ({"against": ballots.against(row["item"])} if limits.against else {})
                 for row in ballots.rows()
             ],
         }
+
+    @staticmethod
+    def _draws(state: State, ballots: Ballots) -> dict[str, Any]:
+        if not ballots.draws:
+            return {}
+        draws = [
+            {"rank": rank, "order": [state.gid(item) for item in order]}
+            for rank, order in sorted(ballots.draws.items())
+        ]
+        return {"draws": draws}

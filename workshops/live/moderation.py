@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.fields import Id, Many, Text
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
+from workshops.activities.choosing import Choosing
 from workshops.activities.registry import activity_of, writing_of
 from workshops.live import words
 from workshops.live.rules import Rules
@@ -57,9 +58,20 @@ def merge(state: State, command: Command, by: str) -> list[NewEvent]:
     merged = [idea for idea in ideas if idea is not into]
     if not merged or not all(idea.on_board for idea in (into, *merged)):
         raise Refused("bad_merge", _("Choose two or more different ideas that are on the board."))
-    if state.step is not None and state.step.kind == "dot_vote" and state.step.running:
+    if any(idea.id in _on_open_ballots(state) for idea in (into, *merged)):
         raise Refused("ballot_fixed", _("The ballot can't change while people vote. Close the vote first."))
     return [NewEvent("idea.merged", {"idea": idea.id, "into": into.id}) for idea in merged]
+
+
+def _on_open_ballots(state: State) -> set[str]:
+    """Give what people are choosing between now: it is fixed until they have."""
+    running = (step for step in state.steps.values() if step.running)
+    return {
+        item
+        for step in running
+        if isinstance(activity_of(step.kind), Choosing)
+        for item in step.rounds[-1].memory.items
+    }
 
 
 def _merged(state: State, event: Happened) -> Dirty:

@@ -17,6 +17,7 @@ from tests.live_view import Browser
 from tests.workshop_driver import READERS
 from workshops.activities.ballots import Ballots
 from workshops.activities.brainstorm import MOST_IDEAS
+from workshops.activities.dot_rules import limits_of
 from workshops.activities.grouping import MOST_GROUPS
 from workshops.activities.registry import ACTIVITIES
 from workshops.live.agenda import MOST_STEPS
@@ -233,7 +234,7 @@ class Game:
                 if step.kind == "cluster":
                     self._groups_fit(run.memory)
                 elif step.kind == "dot_vote":
-                    self._budgets_are_kept(run.memory, run.settings)
+                    self._budgets_are_kept(run.memory, limits_of(run))
         self._ideas_fit()
 
     def _ideas_fit(self) -> None:
