@@ -102,7 +102,12 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
         {"visibility": "shared", "names": "everybody"},
         {"most_ideas": 2},
     ],
-    "dot_vote": [{}, {"target": "clusters"}, {"results": "live"}, {"dots": 0, "facilitators_vote": True}],
+    "dot_vote": [
+        {},
+        {"target": "clusters"},
+        {"results": "live", "against": 2},
+        {"dots": 0, "facilitators_vote": True, "results": "voted"},
+    ],
     **VOTES_CHOSEN,
     **WORDS_CHOSEN,
     **AGENDA_CHOSEN,
