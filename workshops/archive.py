@@ -171,7 +171,7 @@ def consent_of(state: State, idea: Idea) -> str:
     if not may_be_kept(state, idea):
         return str(Consent.INTERNAL)
     origin = state.steps[idea.step]
-    given = writing_of(origin.kind).consent(idea)
+    given = writing_of(origin.kind).consent(origin, idea)
     if given is not None:
         return given
     author = state.people.get(idea.author)

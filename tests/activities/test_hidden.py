@@ -60,7 +60,7 @@ class Censor:
         if role != "facilitator":
             for person in people.values():
                 assert person.id == to or f"{person.id}" not in text, f"{to} was sent who {person.id} is"
-                may = any(getattr(step.settings, "names", "") == "everybody" for step in self._steps())
+                may = any(_shows_names(step.settings) for step in self._steps())
                 may = may or scenes_groups.works_with(self.driver, person.id, to)
                 assert may or person.id == to or person.name not in text, (
                     f"{to} was sent the name {person.name}"
@@ -76,6 +76,10 @@ class Censor:
         if secret and step is not None and not step.revealed:
             assert "tally-line" not in text, f"{to} was sent a total"
             assert '"tally":{' not in text, f"{to} was sent a total"
+
+
+def _shows_names(settings: Any) -> bool:
+    return getattr(settings, "names", "") == "everybody" or getattr(settings, "speaking", False)
 
 
 def _fields(idea: Idea) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from workshops.live import room_kind
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
 TEXTS = {page.name: page.read_text() for page in PAGES}
-EXAMPLE = "check_in"
+EXAMPLE = "temperature"
 BASES = ("", "templates", "static", "static/js", "docs")
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -152,7 +152,7 @@ def test_the_example_activity_works(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (tmp_path / name).write_text(text)
     module = ModuleType(EXAMPLE)
     exec(compile(files[f"workshops/activities/{EXAMPLE}.py"], EXAMPLE, "exec"), module.__dict__)  # noqa: S102 (our own page)
-    kind = module.CheckIn()
+    kind = module.Temperature()
     monkeypatch.setitem(ACTIVITIES, EXAMPLE, kind)
     for name, form in kind.commands.items():
         monkeypatch.setitem(room_kind._FORMS, name, form)
@@ -182,16 +182,16 @@ def play_the_example(outcome_template: str) -> None:
         driver.check()
 
     then("p-fay", "step.open")
-    then("p-ann", "check_in.answer", level=4)
-    then("p-ann", "check_in.answer", level=5)
-    then("p-ben", "check_in.answer", level=2)
-    assert driver.refused("p-ann", "check_in.answer", activity=step, level=5) == "nothing_to_do"
-    assert driver.refused("p-ann", "check_in.answer", activity=step, level=6) == "bad_field"
-    assert driver.refused("p-obs", "check_in.answer", activity=step, level=1) == "not_allowed"
+    then("p-ann", "temperature.answer", level=4)
+    then("p-ann", "temperature.answer", level=5)
+    then("p-ben", "temperature.answer", level=2)
+    assert driver.refused("p-ann", "temperature.answer", activity=step, level=5) == "nothing_to_do"
+    assert driver.refused("p-ann", "temperature.answer", activity=step, level=6) == "bad_field"
+    assert driver.refused("p-obs", "temperature.answer", activity=step, level=1) == "not_allowed"
     for name in ("step.pause", "step.resume", "step.close", "step.open", "step.reveal", "step.new_round"):
         then("p-fay", name)
     assert not [text for text in heard if '"chose":["5"]' in text], "somebody else was sent Ann's answer"
-    outcome = {"title": "Check-in", **driver.outcome(step, 1)}
+    outcome = {"title": "Temperature", **driver.outcome(step, 1)}
     assert [row["people"] for row in outcome["levels"]] == [0, 1, 0, 0, 1]
     figure = render_to_string(
         outcome_template, {"outcome": outcome, "ideas": {}, "clusters": {}, "public": True}

@@ -27,6 +27,7 @@ from workshops.live import words
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from workshops.activities.base import Pretender
     from workshops.live.state import Idea, Round, State, Step
 
 
@@ -146,6 +147,14 @@ class Brainstorm(Writing):
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         return self.changed_by(state, step, self.apply_writing(state, step, event), event, "ideas")
+
+    def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
+        written = sum(idea.round == len(step.rounds) for idea in pieces_of(state, step, person))
+        enough = min(step.settings.most_ideas or 4, 4)
+        if written >= enough or (written and pretender.chance(3)):
+            return None
+        text = pretender.words(most=min(140, step.settings.most_characters))
+        return {"do": "idea.add", "activity": step.id, "text": text}
 
     # -- views -----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
+from workshops.activities.check_in import CheckIn
+from workshops.activities.check_out import CheckOut
 from workshops.activities.cluster import Clustering
 from workshops.activities.dot_vote import DotVote
 from workshops.activities.list import PreparedList
@@ -35,6 +37,8 @@ ACTIVITIES: dict[str, Activity] = {
         Talk(),
         TwentyFiveTen(),
         WordCloud(),
+        CheckIn(),
+        CheckOut(),
     )
 }
 

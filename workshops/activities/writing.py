@@ -83,7 +83,7 @@ class Writing(Activity):
         """Whether the archive may keep the words once they were shown. If not, it keeps only that there were some."""
         return True
 
-    def consent(self, idea: Idea) -> str | None:
+    def consent(self, step: Step, idea: Idea) -> str | None:
         """Give how the words may be used, where that isn't their author's to say; None: ask the author."""
         return None
 
