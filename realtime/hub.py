@@ -155,6 +155,10 @@ class Hub:
         for pk in due:
             with contextlib.suppress(Unavailable, Stream.DoesNotExist):  # one bad log is not the others' loss
                 await self.open(pk)
+        there = {str(pk) for pk, _seq in heads}
+        for name in names:
+            if name not in there and name in self.rooms:  # its log was deleted
+                self.rooms[name].close(wire.DONE)
         now = time.monotonic()
         for name, room in list(self.rooms.items()):
             if room.closed or (not room.peers and now - room.used_at > IDLE_SECONDS):

@@ -23,6 +23,7 @@ from realtime.crowd import Crowd
 from realtime.kinds import SYSTEM
 from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
 from realtime.limits import Allowance
+from realtime.models import Stream
 from realtime.showing import Showing, now_ms
 
 if TYPE_CHECKING:
@@ -240,6 +241,9 @@ class Room:
         except DATABASE_AWAY as error:
             logger.warning("room.retry %s", type(error).__name__)
             return await self._recover([Retry(asked.op, 2.0) for asked in batch])
+        except Stream.DoesNotExist:  # its log was deleted
+            self.close(wire.DONE)
+            return [Retry(asked.op, 5.0) for asked in batch]
         except NewerEvent:
             logger.exception("room.newer_event")
             self.close(wire.RESTART)

@@ -53,8 +53,9 @@ def make_workshop(
     purpose: str = "",
     phase: Phase | None = None,
     code: str = "",
+    rehearsal_of: Workshop | None = None,
 ) -> Workshop:
-    """Make a planned workshop with an empty agenda and a log of its own."""
+    """Make a planned workshop, or a copy to rehearse in, with an empty agenda and a log of its own."""
     with transaction.atomic():
         return Workshop.objects.create(
             challenge=challenge,
@@ -66,6 +67,7 @@ def make_workshop(
             code=code or new_join_code(),
             created_by=created_by,
             stream=make_stream("workshop"),
+            rehearsal_of=rehearsal_of,
         )
 
 
@@ -157,9 +159,28 @@ def delete_planned_workshop(workshop: Workshop) -> None:
         stream = Stream.objects.select_for_update().get(pk=workshop.stream_id)
         if not may_be_deleted(_still_there(workshop), state_of(workshop)):
             raise Refused("has_run", _("Somebody has joined or something has run, so this workshop is kept."))
-        workshop.delete()
-        Event.objects.filter(stream=stream).delete()
-        stream.delete()
+        for copy in Workshop.rooms.filter(rehearsal_of=workshop):
+            clear_rehearsal(copy)
+        _delete_with_log(workshop, stream)
+
+
+def clear_rehearsal(copy: Workshop) -> None:
+    """Delete a rehearsal's copy with its log, seats and all. Rooms that still show it notice within a second.
+
+    Raises ValueError for a real workshop: what people did in one is never deleted here.
+    """
+    if copy.rehearsal_of_id is None:
+        raise ValueError("not a rehearsal")
+    with transaction.atomic():
+        stream = Stream.objects.select_for_update().filter(pk=copy.stream_id).first()
+        if stream is not None:  # else somebody else was quicker
+            _delete_with_log(copy, stream)
+
+
+def _delete_with_log(workshop: Workshop, stream: Stream) -> None:
+    workshop.delete()
+    Event.objects.filter(stream=stream).delete()
+    stream.delete()
 
 
 def _still_there(workshop: Workshop) -> Workshop:

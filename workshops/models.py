@@ -21,8 +21,16 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+class RealWorkshops(models.Manager["Workshop"]):
+    """All workshops but rehearsals: what lists, searches, records, reports and reminders may know of."""
+
+    def get_queryset(self) -> models.QuerySet[Workshop]:
+        """Leave rehearsals out."""
+        return super().get_queryset().filter(rehearsal_of=None)
+
+
 class Workshop(models.Model):
-    """A live session of a challenge."""
+    """A live session of a challenge, or (`rehearsal_of`) a copy of one to practise in, of which nothing is kept."""
 
     class State(models.TextChoices):
         """A copy of what the log says, for lists of workshops."""
@@ -48,6 +56,13 @@ class Workshop(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    rehearsal_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = RealWorkshops()
+    rooms: ClassVar[models.Manager[Workshop]] = models.Manager()
+    """All of them, rehearsals too: to find the one that an id, a code or a log belongs to, and for nothing else."""
 
     class Meta:
         ordering: ClassVar = ["starts_at", "title"]

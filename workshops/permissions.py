@@ -21,8 +21,8 @@ def can_facilitate(user: Somebody, workshop: Workshop) -> bool:
 
 
 def can_see_archive(user: Somebody, workshop: Workshop) -> bool:
-    """Read what it left behind, with words that people shared only inside the Lab."""
-    return challenge.can_view(user, workshop.challenge)
+    """Read what it left behind, with words that people shared only inside the Lab. A rehearsal leaves nothing."""
+    return workshop.rehearsal_of_id is None and challenge.can_view(user, workshop.challenge)
 
 
 def can_publish(user: Somebody, workshop: Workshop) -> bool:

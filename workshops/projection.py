@@ -31,6 +31,9 @@ _SHAPING = {
 def project(state: State, events: list[Happened]) -> None:
     """Write what these events changed. Cheap for most: only the end of a round touches the records."""
     kinds = {event.kind for event in events}
+    if state.conduct.rehearsal is not None:
+        _project_rehearsal(state, kinds)
+        return
     if "step.opened" in kinds:
         Workshop.objects.filter(stream_id=state.stream, state=Workshop.State.PLANNED).update(
             state=Workshop.State.OPEN
@@ -41,6 +44,14 @@ def project(state: State, events: list[Happened]) -> None:
             write_records(state, workshop)
             if "workshop.closed" in kinds:
                 seal(state, workshop)
+
+
+def _project_rehearsal(state: State, kinds: set[str]) -> None:
+    """Write nothing of a rehearsal but that it is over, so that its code opens nothing any more."""
+    if "workshop.closed" in kinds:
+        Workshop.rooms.filter(stream_id=state.stream).update(
+            state=Workshop.State.CLOSED, closed_at=moment_of(state.closed_at or 0)
+        )
 
 
 def write_records(state: State, workshop: Workshop) -> None:

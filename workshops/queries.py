@@ -26,9 +26,9 @@ def workshops_of(challenge: Challenge) -> QuerySet[Workshop]:
 
 
 def workshop_or_404(workshop_id: uuid.UUID) -> Workshop:
-    """Find a workshop with its challenge. Raises Http404."""
+    """Find a workshop or a rehearsal with its challenge. Raises Http404."""
     try:
-        return Workshop.objects.select_related("challenge", "stream").get(pk=workshop_id)
+        return Workshop.rooms.select_related("challenge", "stream").get(pk=workshop_id)
     except Workshop.DoesNotExist as missing:
         raise Http404 from missing
 
@@ -40,12 +40,12 @@ def tidy_code(typed: str) -> str:
 
 
 def workshop_with_code(typed: str) -> Workshop | None:
-    """Find the workshop that a join code opens; closed ones have no way in."""
+    """Find the workshop or rehearsal that a join code opens; closed ones have no way in."""
     code = tidy_code(typed)
     if not code or not set(code) <= set(CODE_LETTERS):
         return None
     return (
-        Workshop.objects.select_related("challenge", "stream")
+        Workshop.rooms.select_related("challenge", "stream")
         .filter(code=code)
         .exclude(state=Workshop.State.CLOSED)
         .first()

@@ -123,7 +123,7 @@ def seat_of_session(session: Any, workshop_id: uuid.UUID) -> tuple[str, str] | N
 
 def may_run(session: Any, workshop_id: uuid.UUID) -> bool:
     """Whether the account of a session may facilitate this workshop, as of now."""
-    workshop = Workshop.objects.select_related("challenge").filter(pk=workshop_id).first()
+    workshop = Workshop.rooms.select_related("challenge").filter(pk=workshop_id).first()
     return workshop is not None and permissions.can_facilitate(get_user(_Bare(session)), workshop)  # type: ignore[arg-type]  # as above
 
 

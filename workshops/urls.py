@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from workshops.views import agenda, archive, bring_in, join, live, prepare, starting, suggest
+from workshops.views import agenda, archive, bring_in, join, live, prepare, rehearse, starting, suggest
 
 app_name = "workshops"
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path(_SAVED + "put-back", starting.put_back_saved, name="put_back_saved"),
     path("workshops/<uuid:workshop_id>/prepare/save", starting.save, name="save_agenda"),
     path("workshops/<uuid:workshop_id>/prepare", prepare.prepare, name="prepare"),
+    path(_PREPARE + "rehearse", rehearse.begin, name="rehearse"),
+    path(_PREPARE + "rehearse/end", rehearse.end, name="end_rehearsal"),
     path("workshops/<uuid:workshop_id>/prepare/words", prepare.change, name="change"),
     path("workshops/<uuid:workshop_id>/prepare/code", prepare.code, name="new_code"),
     path("workshops/<uuid:workshop_id>/prepare/delete", prepare.delete, name="delete"),

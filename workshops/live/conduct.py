@@ -26,6 +26,18 @@ class Nudge:
 
 
 @dataclass(slots=True)
+class Rehearsal:
+    """How a rehearsal is played: by how many simulated people, how fast, and whether they do anything now."""
+
+    people: int
+    speed: str
+    """slow, usual or fast."""
+    going: bool = True
+    played_by: str = ""
+    """The process that moves them; "" before one does."""
+
+
+@dataclass(slots=True)
 class Conduct:
     """Everything of that kind."""
 
@@ -47,3 +59,5 @@ class Conduct:
     speaking: str | None = None
     """Whose turn it is to speak, taken from the raised hands."""
     nudges: dict[str, list[Nudge]] = field(default_factory=dict)
+    rehearsal: Rehearsal | None = None
+    """Set in a rehearsal, of which nothing is kept; None in every real workshop."""

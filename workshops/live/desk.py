@@ -31,7 +31,7 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
         return None
     if key == "desk":
         return Fragment("workshops/parts/desk.html", desk(state))
-    if key in _PARTS:
+    if key in _PARTS and (key != "desk.practice" or state.conduct.rehearsal is not None):
         return Fragment(f"workshops/parts/{key.replace('.', '_')}.html", _PARTS[key](state))
     return None
 
@@ -83,6 +83,7 @@ def desk(state: State) -> dict[str, Any]:
         "hands": _hands(state),
         "said": _announcing(state),
         "hold": _hold(state),
+        "practice": _practice(state) if state.conduct.rehearsal is not None else None,
     }
 
 
@@ -124,7 +125,26 @@ def _hold(state: State) -> dict[str, Any]:
     return {"closed": state.closed_at is not None, "frozen": state.conduct.frozen}
 
 
-_PARTS = {"desk.lead": _lead, "desk.hands": _hands, "desk.said": _announcing, "desk.hold": _hold}
+def _practice(state: State) -> dict[str, Any]:
+    """Give the handles of a rehearsal's simulated people."""
+    plan = state.conduct.rehearsal
+    if plan is None:
+        return {}
+    return {
+        "closed": state.closed_at is not None,
+        "people": plan.people,
+        "speed": plan.speed,
+        "going": plan.going,
+    }
+
+
+_PARTS = {
+    "desk.lead": _lead,
+    "desk.hands": _hands,
+    "desk.said": _announcing,
+    "desk.hold": _hold,
+    "desk.practice": _practice,
+}
 
 
 # -- who is missing -------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from workshops.live.leading import LEADING
 from workshops.live.moderation import MODERATION
 from workshops.live.people import PEOPLE
 from workshops.live.places import base_of, is_there, seen_from
+from workshops.live.rehearsing import REHEARSING
 from workshops.live.running import RUNNING, closes_at
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
 from workshops.live.staying import STAYING
@@ -41,6 +42,7 @@ _PARTS = (
     MODERATION,
     FLAGS,
     TAKING_BACK,
+    REHEARSING,
 )
 _COMMANDS = {name: command for part in _PARTS for name, command in part.commands.items()}
 _EVENTS = {name: apply for part in _PARTS for name, apply in part.events.items()}

@@ -26,6 +26,7 @@ from workshops import actions, agendas, plan, queries, starts
 from workshops.forms import WorkshopForm
 from workshops.qr import qr_svg
 from workshops.views.preparing import agenda_context, to_prepare
+from workshops.views.rehearse import rehearse_context
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -78,6 +79,7 @@ def prepare(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         "join_url": link,
         "qr": qr_svg(link, _("QR code of the link to join “%(title)s”") % {"title": workshop.title}),
         "may_delete": plan.may_be_deleted(workshop, context["state"]),
+        **rehearse_context(workshop),
     }
     return render(request, "workshops/prepare/prepare.html", context)
 

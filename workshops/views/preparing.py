@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 
 def to_prepare(request: HttpRequest, workshop_id: uuid.UUID) -> Workshop:
-    """Find the workshop, for somebody who may prepare it; 404 for strangers, 403 for other members."""
+    """Find the workshop, for somebody who may prepare it; 404 for strangers, 403 for other members.
+
+    The copy of a rehearsal is prepared nowhere: its agenda is the workshop's own.
+    """
     workshop = queries.workshop_or_404(workshop_id)
+    if workshop.rehearsal_of_id is not None:
+        raise Http404
     if not permissions.can_facilitate(request.user, workshop):
         if challenge_rights.can_view(request.user, workshop.challenge):
             raise PermissionDenied

@@ -1,0 +1,239 @@
+"""What all simulated people of a rehearsal do next: from the room's state, the time, and chances with a seed.
+
+Nothing here waits, writes or looks at a clock; `playing` does. Tests drive it step by step. Every choice comes from
+(seed, person, how often they have acted), so the same state at the same times gives the same acts.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from realtime.kinds import SYSTEM
+from workshops.activities.registry import activity_of, writing_of
+from workshops.practice.people import SECOND, Mind, Player, player
+from workshops.practice.texts import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workshops.live.conduct import Rehearsal
+    from workshops.live.state import Round, State, Step
+
+logger = logging.getLogger(__name__)
+
+type Act = tuple[str, dict[str, Any]]
+"""Who asks, and the command: `do` and its fields."""
+
+FACTORS = {"slow": 2.0, "usual": 1.0, "fast": 0.2}
+"""What a speed makes of a time."""
+COMING = 30 * SECOND
+"""At the usual speed everybody but the late ones comes within this time."""
+LATE = (90 * SECOND, 240 * SECOND)
+STAYS, AWAY = (60 * SECOND, 150 * SECOND), (60 * SECOND, 120 * SECOND)
+"""How long somebody who leaves in between is here, and away. Shorter than a lease of presence nobody would notice."""
+LOOKED_AT = 40
+"""So many of the latest pieces somebody reads before they flag one."""
+
+
+@dataclass(slots=True)
+class _Moment:
+    """Where one simulated person is."""
+
+    arrives: int
+    due: int
+    acts: int = 0
+    leaves: int | None = None
+    back: int = 0
+    at: tuple[str, int] = ("", 0)
+    """The step and the round in which the counts below were made."""
+    wrote: int = 0
+    writes: int = 0
+    idle: int = 0
+
+
+@dataclass(slots=True)
+class Turn:
+    """What comes out of one look: the commands to send, and who is here."""
+
+    acts: list[Act] = field(default_factory=list)
+    here: set[str] = field(default_factory=set)
+
+
+class Troupe:
+    """The simulated people of one rehearsal."""
+
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
+        self._moments: dict[int, _Moment] = {}
+        self._stood: tuple[Any, ...] = ()
+
+    def turn(self, state: State, now: int, most: int) -> Turn:
+        """Say what is done now (ms), up to `most` commands. Who would come after that waits for the next turn."""
+        made, plan = Turn(), state.conduct.rehearsal
+        if plan is None or state.closed_at is not None:
+            return made
+        self._look_up(state, plan, now)
+        ready: list[tuple[int, Player, _Moment]] = []
+        for number in range(plan.people):
+            who = player_number(number)
+            moment = self._moment(state, who, plan, now)
+            if self._is_here(state, who, moment, now):
+                made.here.add(who.id)
+            if plan.going and moment.arrives <= now and moment.back <= now and moment.due <= now:
+                ready.append((moment.due, who, moment))
+        for _due, who, moment in sorted(ready, key=lambda one: (one[0], one[1].number)):
+            if len(made.acts) >= most:
+                break
+            made.acts += self._acts(state, who, moment, plan, now)
+        return made
+
+    # -- coming and going ------------------------------------------------------------------------------------------
+
+    def _chances(self, who: Player, what: str | int) -> random.Random:
+        return random.Random(f"{self.seed}/{who.id}/{what}")  # noqa: S311 (nobody's secret)
+
+    def _moment(self, state: State, who: Player, plan: Rehearsal, now: int) -> _Moment:
+        moment = self._moments.get(who.number)
+        if moment is not None:
+            return moment
+        chances, factor = self._chances(who, "comes"), FACTORS[plan.speed]
+        arrives = now
+        if who.id not in state.people:
+            arrives += int(chances.uniform(0, COMING) * factor)
+            if who.temperament.late:
+                arrives += int(chances.uniform(*LATE) * factor)
+        moment = self._moments[who.number] = _Moment(arrives, max(now, arrives))
+        if who.temperament.leaves:
+            moment.leaves = arrives + int(chances.uniform(*STAYS))
+        return moment
+
+    def _is_here(self, state: State, who: Player, moment: _Moment, now: int) -> bool:
+        person = state.people.get(who.id)
+        if person is None or person.removed or moment.arrives > now:
+            return False
+        if moment.leaves is not None and now >= moment.leaves:
+            chances = self._chances(who, f"leaves {moment.leaves}")
+            moment.back = now + int(chances.uniform(*AWAY))
+            moment.leaves = moment.back + int(chances.uniform(*STAYS))
+        return moment.back <= now
+
+    def _look_up(self, state: State, plan: Rehearsal, now: int) -> None:
+        """Where the room has moved on, or people go on after a stop, everybody first reads what is new."""
+        step = state.step
+        stands = (plan.going, plan.speed, state.current, step and step.phase, step and len(step.rounds))
+        if stands == self._stood:
+            return
+        self._stood = stands
+        for number, moment in self._moments.items():
+            who = player_number(number)
+            chances = self._chances(who, f"reads {now}")
+            moment.due = max(moment.arrives, now + self._pause(who, plan, chances, shortest=0.3))
+
+    @staticmethod
+    def _pause(who: Player, plan: Rehearsal, chances: random.Random, *, shortest: float = 1.0) -> int:
+        least, most = who.temperament.pace
+        return int(chances.uniform(least * shortest, most) * FACTORS[plan.speed])
+
+    # -- acting ----------------------------------------------------------------------------------------------------
+
+    def _acts(self, state: State, who: Player, moment: _Moment, plan: Rehearsal, now: int) -> Iterator[Act]:
+        moment.acts += 1
+        chances = self._chances(who, moment.acts)
+        moment.due = now + self._pause(who, plan, chances)
+        person = state.people.get(who.id)
+        if person is None:
+            yield SYSTEM, {"do": "person.join", **_joining(who)}
+        elif not person.removed:
+            mind = Mind(who.temperament, chances)
+            command = self._aside(state, who, mind) or self._in_step(state, who, moment, mind)
+            if command is not None:
+                yield who.id, command
+
+    def _aside(self, state: State, who: Player, mind: Mind) -> dict[str, Any] | None:
+        """Do something that isn't the activity itself: a hand, a message read, a flag, something taken back."""
+        conduct, chances = state.conduct, mind.chances
+        if unread := conduct.nudges.get(who.id):
+            return {"do": "nudge.read", "nudge": unread[0].id}
+        if (who.id in conduct.hands and chances.random() < 0.15) or conduct.speaking == who.id:
+            return {"do": "hand.lower"}
+        if who.id not in conduct.hands and chances.random() * 100 < who.temperament.speaks:
+            return {"do": "hand.raise"}
+        if not who.temperament.careless and chances.random() < 0.06:
+            return _flag(state, who)
+        step = state.step
+        if step is not None and step.phase == "open" and chances.random() < 0.02:
+            return {"do": "my.undo", "activity": step.id}
+        return None
+
+    def _in_step(self, state: State, who: Player, moment: _Moment, mind: Mind) -> dict[str, Any] | None:
+        step = state.step
+        if step is None or step.phase != "open" or step.round is None or state.conduct.frozen:
+            return None
+        if moment.at != (step.id, step.round.number):
+            moment.at, moment.wrote, moment.idle = (step.id, step.round.number), 0, 0
+            moment.writes = mind.chances.randint(*who.temperament.writes)
+        command = _pretended(state, step, who, mind)
+        if command is not None and "text" in command:
+            if moment.wrote >= moment.writes:
+                command = None
+            else:
+                moment.wrote += 1
+                if who.temperament.careless:
+                    command["text"] = mind.slip(str(command["text"]))
+        if command is not None:
+            moment.idle = 0
+            return command
+        moment.idle += 1
+        return self._says_finished(who, moment, step, step.round, mind)
+
+    @staticmethod
+    def _says_finished(
+        who: Player, moment: _Moment, step: Step, run: Round, mind: Mind
+    ) -> dict[str, Any] | None:
+        if who.id in run.finished or moment.idle < 2 or mind.number(1, 10) > who.temperament.finishes:
+            return None
+        return {"do": "step.finish", "activity": step.id, "finished": "yes"}
+
+
+_players: list[Player] = []
+
+
+def player_number(number: int) -> Player:
+    """Give a simulated person, made once."""
+    while len(_players) <= number:
+        _players.append(player(len(_players)))
+    return _players[number]
+
+
+def _joining(who: Player) -> dict[str, Any]:
+    return {
+        "person": who.id,
+        "name": who.name,
+        "role": "participant",
+        "background": who.background,
+        "consent": who.consent,
+    }
+
+
+def _pretended(state: State, step: Step, who: Player, mind: Mind) -> dict[str, Any] | None:
+    try:
+        return activity_of(step.kind).pretend(state, step, who.id, mind)
+    except Exception:  # one kind's slip must not end everybody's rehearsal
+        logger.exception("practice.pretend_failed %s", step.kind)
+        return None
+
+
+def _flag(state: State, who: Player) -> dict[str, Any] | None:
+    """Flag something rude, if somebody sees it. Only what this person has in front of them is looked at."""
+    rude = set(texts().rude)
+    for idea in islice(reversed(state.ideas.values()), LOOKED_AT):
+        origin = state.steps.get(idea.step)
+        if idea.text not in rude or origin is None or who.id in idea.flags or idea.author == who.id:
+            continue
+        if idea.on_board and writing_of(origin.kind).sees(state, origin, idea, who.id):
+            return {"do": "idea.flag", "idea": idea.id, "why": "rude"}
+    return None
