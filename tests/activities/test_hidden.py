@@ -19,7 +19,7 @@ from tests.workshop_driver import READERS, Driver
 from workshops.live.state import Idea
 
 pytestmark = pytest.mark.django_db
-SHOWN = {**scenes_groups.SHOWN}
+SHOWN = {**scenes_groups.SHOWN, **scenes_words.WORDS_SHOWN}
 KNOWS = {**scenes_groups.KNOWS, **scenes_words.WORDS_KNOWS}
 
 

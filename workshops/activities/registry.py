@@ -9,7 +9,9 @@ from workshops.activities.brainstorm import Brainstorm
 from workshops.activities.check_in import CheckIn
 from workshops.activities.check_out import CheckOut
 from workshops.activities.cluster import Clustering
+from workshops.activities.consent import ConsentRound
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.fist_to_five import FistToFive
 from workshops.activities.list import PreparedList
 from workshops.activities.matrix import Matrix
 from workshops.activities.one_two_four_all import OneTwoFourAll
@@ -39,6 +41,8 @@ ACTIVITIES: dict[str, Activity] = {
         WordCloud(),
         CheckIn(),
         CheckOut(),
+        FistToFive(),
+        ConsentRound(),
     )
 }
 
