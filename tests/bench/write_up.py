@@ -49,7 +49,8 @@ def _row(row: dict[str, Any]) -> str:
     target = "" if row["target"] is None else f"{sign} {row['target']:g}{_unit(row)}"
     if row["value"] is None:
         return (
-            f"| {row['name']} | not measured | {target} | **no** | {row['problem'].partition(chr(10))[0]} |"
+            f"| {row['name']} | not measured | {target} | {WORDS[row['met']]} | "
+            f"{row['problem'].partition(chr(10))[0]} |"
         )
     beside = "; ".join(_beside(row["detail"]))
     return f"| {row['name']} | {row['value']:.3g}{_unit(row)} | {target} | {WORDS[row['met']]} | {beside} |"
@@ -87,6 +88,8 @@ SHOWN = {
     "postgres_s": "PostgreSQL {} s",
     "redis_s": "Redis {} s",
     "board_bytes": "{} B",
+    "ari": "ARI {}",
+    "nmi": "NMI {}",
 }
 ALSO = {
     "fit": "{}",
@@ -105,6 +108,10 @@ ALSO = {
     "ack_p95_ms_meanwhile": "receipts meanwhile p95 {} ms",
     "totals_compared_with_the_log": "{} totals compared with the log",
     "board": "slowest: {}",
+    "nmi": "NMI {}",
+    "words_s": "by words only {} s",
+    "meaning_s": "with word vectors {} s",
+    "waited_s": "at low priority after {} s",
 }
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workshops.suggest.meaning import Meanings
 
 ONE_CORE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_NICE = 10
+_NICE = 5
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ENDINGS = re.findall(  # the longest first
@@ -53,6 +54,7 @@ def content_of(words: list[str]) -> list[str]:
     return kept or words
 
 
+@cache
 def stem(word: str) -> str:
     """Cut a word's ending, roughly: "parking", "parked" and "parks" become the same. Made for English."""
     word = _without_plural(word)
