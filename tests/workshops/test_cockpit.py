@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from realtime.kinds import SYSTEM
 from realtime.ledger import Ledger
@@ -356,3 +358,57 @@ def test_calling_everybody_is_said_and_counted() -> None:
     driver.check()
     assert desk.room(driver.state, PARTICIPANT)["calls"] == 1
     assert driver.refused("p-ann", "room.call") == "not_allowed"
+
+
+MOVES: list[tuple[str, dict[str, Any]]] = [
+    ("room.freeze", {}),
+    ("room.thaw", {}),
+    ("room.call", {}),
+    ("hand.raise", {}),
+    ("hand.lower", {}),
+    ("hand.take", {"person": "p-ann"}),
+    ("hands.lower", {}),
+    ("announcement.make", {"text": "Hello"}),
+    ("announcement.end", {}),
+    ("person.nudge", {"person": "p-ben", "text": "You"}),
+    ("nudge.read", {"nudge": "n1"}),
+    ("lead.take", {}),
+    ("lead.take", {"person": "p-gus"}),
+    ("note.write", {"activity": "a1", "text": "Note"}),
+    ("step.extend", {"activity": "a1", "minutes": -3}),
+    ("step.extend", {"activity": "a1", "minutes": 2}),
+    ("step.stop_timer", {"activity": "a1"}),
+    ("step.ask_again", {"activity": "a1"}),
+    ("step.finish", {"activity": "a1", "finished": "yes"}),
+    ("step.pause", {"activity": "a1"}),
+    ("step.resume", {"activity": "a1"}),
+    ("step.open", {"activity": "a1"}),
+    ("step.stay_open", {"activity": "a1", "until": "2025-11-25T17:00"}),
+    ("step.stay_no_longer", {"activity": "a1"}),
+    ("show.next", {}),
+    ("show.back", {}),
+    ("person.remove", {"person": "p-gus"}),
+    ("person.let_in", {"person": "p-gus"}),
+    ("person.describe", {"name": "Called so", "background": "Nurse"}),
+    ("idea.add", {"activity": "a1", "text": "An idea"}),
+]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    play=st.lists(
+        st.tuples(st.sampled_from(MOVES), st.sampled_from(["p-fay", "p-gus", "p-ann", "p-ben"])),
+        min_size=10,
+        max_size=25,
+    )
+)
+def test_whatever_facilitators_do_a_page_shows_what_a_fresh_one_would(
+    play: list[tuple[tuple[str, dict[str, Any]], str]],
+) -> None:
+    driver, *_steps = started()
+    driver.watch()
+    for (do, args), person in play:
+        driver.ask(person, do, **args)
+        driver.flush(resume=True)
+        driver.check()
+    same_after_reload(driver)
