@@ -297,11 +297,14 @@ class StepForm(forms.Form):
     def _most_used(self) -> tuple[list[str], list[str]]:
         """Give the names of the settings that stand open, and of those folded away.
 
-        A kind names what matters most first. Where its things come from is always in sight.
+        A kind says which matter most, else they are its first. Where its things come from is always in sight.
         """
         names = [name for name in self.fields if name.startswith(SETTING)]
-        own = [name for name in names if name != f"{SETTING}when_time_is_up"]
-        shown = [name for place, name in enumerate(own) if place < FIRST or name == f"{SETTING}source"]
+        shown = [f"{SETTING}{name}" for name in self.activity.foremost] or [
+            name for name in names if name != f"{SETTING}when_time_is_up"
+        ][:FIRST]
+        if f"{SETTING}source" in names and f"{SETTING}source" not in shown:
+            shown.append(f"{SETTING}source")
         return shown, [name for name in names if name not in shown]
 
     def _start(self) -> dict[str, Any]:

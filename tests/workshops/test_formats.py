@@ -14,6 +14,7 @@ from realtime.ledger import Ledger
 from tests.makers import make_challenge
 from tests.workshops.preparing import ready_challenge
 from workshops import actions, agendas
+from workshops.activities.base import Activity
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.formats import FORMATS, Format
 from workshops.models import Workshop
@@ -60,7 +61,7 @@ def test_a_format_becomes_an_agenda_in_which_everything_has_what_it_needs(one: F
     assert (plan.over, plan.free) == (0, 0)
     for slot, part in zip(plan.slots, one.parts, strict=True):
         step = slot.step
-        assert not slot.lacks
+        assert not slot.lacks or step.kind == "list"
         assert "{" not in step.prompt
         assert step.notes == str(part.notes)
         for name, value in part.settings.items():
@@ -111,3 +112,9 @@ def test_the_words_of_a_format_are_in_the_language_of_who_makes_the_workshop(
     ledger = Ledger(workshop.stream_id)
     ledger.load()
     assert len(ledger.state.steps) == len(FORMATS["how_might_we"].parts)
+
+
+@pytest.mark.parametrize("activity", ACTIVITIES.values(), ids=lambda activity: activity.kind)
+def test_the_settings_a_kind_puts_first_are_its_own(activity: Activity) -> None:
+    assert set(activity.foremost) <= set(activity.Settings.form_fields())
+    assert not set(activity.foremost) & {"source", "when_time_is_up"}

@@ -156,6 +156,8 @@ class Activity(ABC):
     """What the facilitator's button says to open it, such as "Start grouping"."""
     minutes: ClassVar[int] = 10
     Settings: ClassVar[type[Settings]]
+    foremost: ClassVar[tuple[str, ...]] = ()
+    """The settings that most facilitators look at, in order; the others are folded away. None: the first three."""
     commands: ClassVar[Mapping[str, Form]]
     gives_ideas: ClassVar[bool] = False
     """Whether groupings and votes may take the ideas that people wrote here."""

@@ -127,6 +127,7 @@ class Clustering(BoardViews):
     verb = _("Start grouping")
     minutes = 15
     Settings = ClusterSettings
+    foremost = ("who", "silent")
     commands: ClassVar = {
         "idea.move": {
             "activity": Id(),

@@ -55,6 +55,7 @@ class DotVote(VoteViews):
     verb = _("Start voting")
     minutes = 8
     Settings = DotVoteSettings
+    foremost = ("target", "dots", "cap", "results")
     commands: ClassVar = {
         "dot.place": {"activity": Id(), "item": Id()},
         "dot.take_back": {"activity": Id(), "item": Id()},

@@ -96,6 +96,7 @@ class Matrix(Choosing):
     verb = _("Start placing")
     minutes = 10
     Settings = MatrixSettings
+    foremost = ("target", "across", "up")
     most_items = MOST_ITEMS
     columns = (
         "points",

@@ -72,6 +72,7 @@ class Ranking(Choosing):
     verb = _("Start ranking")
     minutes = 8
     Settings = RankingSettings
+    foremost = ("target", "top")
     most_items = MOST_ITEMS
     columns = (
         "places",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workshops.formats import (
+    bold_ideas,
     closing,
     convening_day,
     distilling,
@@ -25,6 +26,7 @@ FORMATS: dict[str, Format] = {
         convening_day.FORMAT,
         sharing_experiences.FORMAT,
         how_might_we.FORMAT,
+        bold_ideas.FORMAT,
         prioritising.FORMAT,
         prototype_review.FORMAT,
         team_check_in.FORMAT,

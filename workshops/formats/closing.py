@@ -31,11 +31,10 @@ FORMAT = Format(
             notes=_("Five minutes each and one question. Have one team tell of what didn't work."),
         ),
         Part(
-            "brainstorm",
+            "one_two_four_all",
             _("What goes on, and with whom"),
             _("What will you keep, spread or start? Say who should be asked."),
-            10,
-            settings={"visibility": "shared"},
+            12,
         ),
         Part(
             "dot_vote",
@@ -59,6 +58,7 @@ FORMAT = Format(
             15,
             notes=_("With more than twenty people in groups of six."),
         ),
+        Part("check_out", _("How do you leave?"), _("And how useful was this Lab for you?"), 5),
         Part("talk", _("Thank you"), _("Where everything is kept, and how to stay in touch."), 3),
     ),
 )

@@ -27,6 +27,12 @@ FORMAT = Format(
             ),
         ),
         Part(
+            "check_in",
+            _("How do you arrive?"),
+            _("Choose what fits best. Add a line if you like."),
+            5,
+        ),
+        Part(
             "talk",
             _("Meet somebody new"),
             _(
@@ -52,7 +58,7 @@ FORMAT = Format(
             _("Which problems belong together?"),
             _("Move problems that hang together into groups. Give each group a name that says the problem."),
             25,
-            takes=3,
+            takes=4,
             notes=_(
                 "Silence for the first five minutes helps quiet people. Six to twelve groups are plenty."
             ),
@@ -63,13 +69,14 @@ FORMAT = Format(
             _("Place your dots on the areas that this challenge should take on."),
             10,
             settings={"target": "clusters", "dots": 3, "cap": 2},
-            takes=5,
+            takes=6,
         ),
         Part(
-            "brainstorm",
+            "one_two_four_all",
             _("What should we find out first?"),
             _("Questions that we can't answer yet about the areas we chose."),
-            10,
+            12,
+            notes=_("Each foursome brings one question to all. Ask who could help to answer it."),
         ),
         Part(
             "talk",
@@ -78,5 +85,6 @@ FORMAT = Format(
             10,
             notes=_("Name a date. Say where people find what they wrote today."),
         ),
+        Part("check_out", _("How do you leave?"), _("And how useful was today?"), 5),
     ),
 )

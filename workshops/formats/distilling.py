@@ -17,22 +17,28 @@ FORMAT = Format(
             "talk",
             _("What we did this year"),
             _("A walk along the challenge: the questions, the tests, the numbers."),
-            10,
+            8,
             notes=_("Have the insight board open. Show who took part, and who did not."),
+        ),
+        Part(
+            "word_cloud",
+            _("This year in a word"),
+            _("Which words come to your mind when you think of this challenge?"),
+            4,
         ),
         Part(
             "brainstorm",
             _("What we know now"),
             _("What do you know today that you didn't a year ago? One insight a note, and how you know it."),
-            15,
+            14,
             settings={"most_characters": 500},
         ),
         Part(
             "cluster",
             _("What is one insight?"),
             _("Put together what says the same. Name each group as a sentence somebody could disagree with."),
-            25,
-            takes=1,
+            22,
+            takes=2,
             notes=_(
                 "“Communication” is a topic. “People use it once somebody they trust shows them how” is an insight."
             ),
@@ -44,7 +50,7 @@ FORMAT = Format(
             _("Place your dots on what a team elsewhere should know before it starts."),
             7,
             settings={"target": "clusters", "dots": 4, "cap": 2},
-            takes=2,
+            takes=3,
         ),
         Part(
             "brainstorm",
@@ -58,6 +64,6 @@ FORMAT = Format(
             _("Name people or places, and the form that they would really read, hear or use."),
             8,
         ),
-        Part("talk", _("Who writes what"), _("The insights, their owners, and the day of the draft."), 7),
+        Part("talk", _("Who writes what"), _("The insights, their owners, and the day of the draft."), 9),
     ),
 )

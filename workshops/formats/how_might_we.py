@@ -51,7 +51,7 @@ FORMAT = Format(
             "cluster",
             _("Which ideas belong together?"),
             _("Group the ideas and name each group."),
-            20,
+            18,
             takes=3,
         ),
         Part(
@@ -65,8 +65,9 @@ FORMAT = Format(
             "talk",
             _("Who takes what further"),
             _("Say which idea you would help to try, and one first step."),
-            12,
+            10,
             notes=_("Write names and first steps down. A workshop without owners has no next week."),
         ),
+        Part("check_out", _("How do you leave?"), _("And how useful was this?"), 4),
     ),
 )

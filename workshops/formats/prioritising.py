@@ -17,33 +17,33 @@ FORMAT = Format(
             "talk",
             _("What we choose from, and how"),
             _("How the choice is made today, and what happens with it afterwards."),
-            10,
+            8,
             notes=_(
                 "Say who decides in the end, and what is already fixed. Nobody should vote on what is settled."
             ),
         ),
         Part(
-            "brainstorm",
+            "list",
             _("What is on the table"),
-            _(
-                "Everything that we could do. One thing a note. Read the others' first, then add what is missing."
+            _("Read through the list. What is missing comes next."),
+            8,
+            notes=_(
+                "Bring the list in beforehand: pasted, from a file, or from an earlier workshop. "
+                "Up to fifty lines, so that everybody can look at all of them."
             ),
-            15,
-            settings={"visibility": "shared"},
         ),
         Part(
-            "cluster",
-            _("Same or different?"),
-            _("Put together what is really the same, so that votes are not split."),
-            15,
-            takes=1,
+            "brainstorm",
+            _("What is missing?"),
+            _("Only what is not on the list yet. One thing a note."),
+            6,
+            settings={"visibility": "shared", "most_ideas": 3},
         ),
         Part(
             "dot_vote",
             _("First look: what matters most?"),
             _("Place your dots. Nobody sees them until all are in."),
             8,
-            takes=1,
             notes=_("This narrows the list. It doesn't decide yet: near-ties say nothing."),
         ),
         Part(
@@ -54,19 +54,35 @@ FORMAT = Format(
             notes=_("Ask first somebody who put no dot on the leading idea."),
         ),
         Part(
-            "dot_vote",
-            _("Second look"),
-            _("Now that we have talked: where should our effort go?"),
-            7,
-            settings={"dots": 3, "cap": 2},
-            takes=1,
+            "matrix",
+            _("Effort and impact"),
+            _("Place what you know something about. Leave out the rest."),
+            15,
+            notes=_("Look at what people disagree on most: that is where somebody knows something."),
+        ),
+        Part(
+            "ranking",
+            _("Second look: your first three"),
+            _("Now that we have talked: what should come first, second, third?"),
+            10,
+            settings={"top": 3},
+        ),
+        Part(
+            "fist_to_five",
+            _("Can we live with it?"),
+            _("Five fingers: I am all for it. Three: I can live with it. None: this must not happen."),
+            5,
+            settings={"proposal": _("We begin with the first three of our ranking, in this order.")},
+            notes=_(
+                "Hear everybody with two or fewer. If somebody blocks it, change the proposal and ask once more."
+            ),
         ),
         Part(
             "talk",
             _("What is decided"),
             _("What we do, what we don't do for now, who takes it on, by when."),
-            15,
-            notes=_("Say it in one sentence each and ask who can't live with it."),
+            10,
+            notes=_("Say it in one sentence each, with a name and a date."),
         ),
     ),
 )

@@ -39,7 +39,7 @@ FORMAT = Format(
             "cluster",
             _("What hangs together"),
             _("Group the worries. Name what would have to change."),
-            15,
+            12,
             takes=2,
         ),
         Part(
@@ -56,8 +56,17 @@ FORMAT = Format(
             _(
                 "If we try it with five people: what will happen? Write a prediction that could turn out wrong."
             ),
-            7,
+            5,
             settings={"most_ideas": 2},
+        ),
+        Part(
+            "consent",
+            _("Good enough to try?"),
+            _("Object only if it would do harm or could not be undone, and say what would have to change."),
+            5,
+            settings={
+                "proposal": _("The team tries this with five people, with the changes that we chose today.")
+            },
         ),
         Part(
             "talk",

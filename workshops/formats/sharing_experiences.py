@@ -19,11 +19,12 @@ FORMAT = Format(
             "talk",
             _("Welcome, and how we listen"),
             _("We speak for ourselves. We listen to understand. What is told here as a story stays here."),
-            10,
+            8,
             notes=_(
                 "Say how to leave the room or turn the camera off at any time, and who is there to talk to."
             ),
         ),
+        Part("check_in", _("How are you today?"), _("Choose what fits best. You can skip this."), 4),
         Part(
             "talk",
             _("Stories in threes"),
@@ -38,7 +39,7 @@ FORMAT = Format(
             "brainstorm",
             _("Moments that matter"),
             _("What stayed with you? One moment a note. No names, nothing that tells who it was about."),
-            15,
+            13,
             notes=_(
                 "The workspace asks people to take out what looks like patient data. Say why beforehand."
             ),
@@ -48,8 +49,8 @@ FORMAT = Format(
             "cluster",
             _("What do these moments tell us?"),
             _("Put moments together that tell the same. Name each group with a sentence."),
-            20,
-            takes=2,
+            18,
+            takes=3,
         ),
         Part(
             "dot_vote",
@@ -57,20 +58,14 @@ FORMAT = Format(
             _("Place your dots on what this challenge must not lose sight of."),
             5,
             settings={"target": "clusters", "dots": 3, "cap": 1},
-            takes=4,
+            takes=5,
         ),
-        Part(
-            "brainstorm",
-            _("How was this for you?"),
-            _("One thing you take with you. One thing we should do differently next time."),
-            5,
-            settings={"most_ideas": 2},
-        ),
+        Part("check_out", _("How was this for you?"), _("One thing you take with you."), 6),
         Part(
             "talk",
             _("Thank you, and what comes next"),
             _("How your words are used, and when we meet again."),
-            5,
+            6,
         ),
     ),
 )

@@ -13,7 +13,7 @@ FORMAT = Format(
     people=_("Two to six test teams, three to five people each. Every two to four weeks, online."),
     comes_out=_("What each team learned against its prediction, what blocks them, and offers of help."),
     parts=(
-        Part("talk", _("Arriving"), _("In one sentence: how is your team?"), 5),
+        Part("check_in", _("How is your team?"), _("Choose what fits best, and say why in a line."), 5),
         Part(
             "brainstorm",
             _("What we tried, and what happened"),
