@@ -50,6 +50,8 @@ AROUND = (
 """Everything but closing the workshop, which would end the play."""
 OPTIONS = ["o1", "o2", "o3", "none"]
 """What polls have to choose from."""
+QUESTIONS = ["hello", "q1", "q2", "q3"]
+"""The parts of a guided chat."""
 
 
 @dataclass
@@ -114,6 +116,8 @@ class Crowd:
                     "to": [*self._things("g"), "loose", "parked"],
                     "item": [*self._things("i"), *self._things("g")],
                     "option": OPTIONS,
+                    "question": QUESTIONS,
+                    "seen": QUESTIONS,
                     "options": OPTIONS,
                     "team": ["2-1", "3-1"],
                     "before": list(state.steps) if do.startswith("step.") else self._things("g"),

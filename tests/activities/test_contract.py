@@ -20,6 +20,7 @@ from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.scenes_agenda import AGENDA_CHOSEN, AGENDA_SCENES
 from tests.activities.scenes_cluster import CLUSTER_CHOSEN, CLUSTER_SCENES
 from tests.activities.scenes_groups import GROUPS_CHOSEN, GROUPS_SCENES
+from tests.activities.scenes_maps import MAPS_CHOSEN, MAPS_SCENES
 from tests.activities.scenes_votes import VOTES_CHOSEN, VOTES_SCENES
 from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
 from tests.workshop_driver import READERS, Driver
@@ -91,6 +92,7 @@ SCENES: dict[str, Callable[[Driver, str], None]] = {
     "dot_vote": dot_vote_scene,
     **VOTES_SCENES,
     **WORDS_SCENES,
+    **MAPS_SCENES,
     **AGENDA_SCENES,
     **GROUPS_SCENES,
     **CLUSTER_SCENES,
@@ -110,6 +112,7 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
     ],
     **VOTES_CHOSEN,
     **WORDS_CHOSEN,
+    **MAPS_CHOSEN,
     **AGENDA_CHOSEN,
     **GROUPS_CHOSEN,
     **CLUSTER_CHOSEN,

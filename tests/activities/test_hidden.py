@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.ledger import Refusal
-from tests.activities import scenes_groups, scenes_words
+from tests.activities import scenes_groups, scenes_maps, scenes_words
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.test_contract import A_FEW, CHOSEN, KINDS, SCENES, ready
 from tests.workshop_driver import READERS, Driver
 from workshops.live.state import Idea
 
 pytestmark = pytest.mark.django_db
-SHOWN = {**scenes_groups.SHOWN, **scenes_words.WORDS_SHOWN}
-KNOWS = {**scenes_groups.KNOWS, **scenes_words.WORDS_KNOWS}
+SHOWN = {**scenes_groups.SHOWN, **scenes_words.WORDS_SHOWN, **scenes_maps.MAPS_SHOWN}
+KNOWS = {**scenes_groups.KNOWS, **scenes_maps.MAPS_KNOWS, **scenes_words.WORDS_KNOWS}
 
 
 def shown(driver: Driver, idea: Idea) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from workshops.activities.base import GIVES_IDEAS
 from workshops.activities.brainstorm import Brainstorm
+from workshops.activities.chat import Chat
 from workshops.activities.check_in import CheckIn
 from workshops.activities.check_out import CheckOut
 from workshops.activities.cluster import Clustering
@@ -43,6 +44,7 @@ ACTIVITIES: dict[str, Activity] = {
         CheckOut(),
         FistToFive(),
         ConsentRound(),
+        Chat(),
     )
 }
 

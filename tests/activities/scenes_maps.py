@@ -1,0 +1,76 @@
+"""Scenes of the kinds in which people talk in writing or draw a map together, and who may know what in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.workshop_driver import Driver
+from workshops.live.state import Idea
+
+
+def post(driver: Driver, person: str, step: str, text: str, **more: Any) -> str:
+    driver.do(person, "chat.post", activity=step, text=text, **more)
+    return f"i{driver.state.counters['i']}"
+
+
+def chat_scene(driver: Driver, step: str) -> None:
+    hello = post(driver, "p-ann", step, "Hello from Ann")
+    led = post(driver, "p-fay", step, "Welcome to all")
+    if driver.state.steps[step].settings.moderated:
+        driver.do("p-gus", "chat.let_through", activity=step, posts=[hello])
+        turned = post(driver, "p-cat", step, "Not for here")
+        driver.do("p-gus", "chat.turn_down", activity=step, post=turned, reason="Names somebody")
+    driver.do("p-ben", "chat.reply", activity=step, post=hello, text="Hello Ann")
+    driver.do("p-ben", "chat.react", activity=step, post=hello, reaction="agree")
+    driver.do("p-cat", "chat.react", activity=step, post=hello, reaction="agree", on=True)
+    driver.do("p-cat", "chat.react", activity=step, post=hello, reaction="agree")
+    driver.do("p-cat", "my.undo", activity=step)
+    live = driver.state.steps[step].rounds[-1].memory.live
+    driver.do("p-fay", "chat.ask", activity=step, question="q2", seen=live)
+    driver.do("p-fay", "chat.pin", activity=step, post=hello, on=True)
+    driver.do("p-fay", "chat.highlight", activity=step, post=hello, on=True)
+    second = post(driver, "p-ben", step, "An answer")
+    driver.do("p-ben", "idea.edit", activity=step, idea=second, text="A better answer")
+    driver.do("p-ben", "chat.retag", activity=step, post=second, question=live)
+    driver.do("p-ben", "idea.remove", activity=step, idea=second)
+    driver.do("p-ben", "idea.put_back", activity=step, idea=second)
+    driver.do("p-fay", "chat.retag", activity=step, post=led, question="q2")
+    driver.do("p-fay", "chat.lock", activity=step, question=live, on=True)
+    driver.do("p-fay", "chat.lock", activity=step, question=live, on=False)
+    driver.do("p-ann", "idea.flag", idea=led)
+    driver.do("p-fay", "idea.hide", idea=led, reason="By mistake")
+    driver.do("p-fay", "idea.restore", idea=led)
+    driver.do("p-fay", "person.describe", person="p-ben", name="Benjamin")
+
+
+MAPS_SCENES: dict[str, Callable[[Driver, str], None]] = {"chat": chat_scene}
+MAPS_CHOSEN: dict[str, list[dict[str, Any]]] = {
+    "chat": [
+        {},
+        {"moderated": True, "names": "facilitators"},
+        {"welcome_minutes": 0, "names": "nobody"},
+        {"moderated": True, "advance": "clock", "slow_seconds": 1},
+    ],
+}
+
+
+# -- who may know what (for test_hidden.py) -------------------------------------------------------------------------
+
+
+def post_is_through(driver: Driver, idea: Idea) -> bool:
+    """Whether a facilitator let a post through, or none has to."""
+    step = driver.state.steps[idea.step]
+    passed = step.rounds[idea.round - 1].memory.passed
+    return not step.settings.moderated or idea.id in passed
+
+
+def reads_first(driver: Driver, idea: Idea, to: str) -> bool:
+    """Whether a facilitator has a post to look at."""
+    people = driver.state.people
+    role = people[to].role if to in people else to
+    return role == "facilitator" and not idea.removed
+
+
+MAPS_SHOWN: dict[str, Callable[[Driver, Idea], bool]] = {"chat": post_is_through}
+MAPS_KNOWS: dict[str, Callable[[Driver, Idea, str], bool]] = {"chat": reads_first}
