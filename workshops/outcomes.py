@@ -125,6 +125,8 @@ def template_of(kind: str) -> str:
 
     Only known kinds: the name comes from stored data and becomes part of a path.
     """
+    if kind == "rooms":  # a step that was split
+        return "workshops/parts/rooms_outcome.html"
     return f"workshops/activities/{kind}/outcome.html" if kind in ACTIVITIES else ""
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from collections.abc import Set as AbstractSet
 
+    from django import forms
     from django_stubs_ext import StrOrPromise
 
     from workshops.live.state import Round, State, Step
@@ -56,6 +57,16 @@ class ChoosingSettings(base.Settings):
     facilitators_vote: bool = field(
         default=False, metadata=setting(_("Facilitators take part too"), guarded=True)
     )
+
+    @classmethod
+    def form_fields(cls) -> dict[str, forms.Field]:
+        """Make the form's fields: what a kind asks for itself comes before where things come from and who is asked."""
+        found = super(ChoosingSettings, cls).form_fields()
+        last = ("source", "facilitators_vote", "when_time_is_up")
+        return {
+            name: found[name]
+            for name in sorted(found, key=lambda name: 1 + last.index(name) if name in last else 0)
+        }
 
 
 @dataclass(slots=True)

@@ -143,6 +143,7 @@ class VoteViews(Choosing):
             mine = [idea.id for idea in state.written_by(person) if idea.id in ballots.items]
             data |= {"mine": mine, "full": [*data["full"], *mine]}
         if person in ballots.cast:
+            data |= {"full": ballots.standing, "low": ballots.standing}  # it stands
             data |= {"cast": True, "seen": {item: str(net) for item, net in ballots.cast[person].items()}}
         if person in ballots.sitting_out:
             data["sits_out"] = True

@@ -46,11 +46,11 @@ class MatrixSettings(ChoosingSettings):
     """What the axes, their ends and the four corners are called."""
 
     across: str = _name("Effort", _("Axis from left to right"))
-    across_low: str = _name("little", _("Its left end"))
-    across_high: str = _name("much", _("Its right end"))
     up: str = _name("Impact", _("Axis from below to above"))
-    up_low: str = _name("small", _("Its lower end"))
-    up_high: str = _name("large", _("Its upper end"))
+    across_low: str = _name("little", _("Left end"))
+    across_high: str = _name("much", _("Right end"))
+    up_low: str = _name("small", _("Lower end"))
+    up_high: str = _name("large", _("Upper end"))
     upper_left: str = _name("Do first", _("Corner at the upper left"), _("Leave empty for no name."))
     upper_right: str = _name("Plan well", _("Corner at the upper right"))
     lower_left: str = _name("If there is time", _("Corner at the lower left"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -303,10 +304,10 @@ class Ranking(Choosing):
             "open": step.phase == "open",
             "over": step.phase in ("closed", "revealed"),
             "ranked": [
-                {"id": item, "place": place, "text": self.words_of(state, rankings, item)}
+                self._line(state, rankings, item) | {"place": place, "field": f"place-{item}"}
                 for place, item in enumerate(draft, 1)
             ],
-            "rest": [{"id": item, "text": self.words_of(state, rankings, item)} for item in rest],
+            "rest": [self._line(state, rankings, item) for item in rest],
             "target": rankings.target,
             "scale": rankings.scale,
             "full": len(draft) >= rankings.scale,
@@ -320,6 +321,11 @@ class Ranking(Choosing):
             "changed": changed,
         }
         return Own(data, {"own-ranking": Fragment(self.template("own"), context)})
+
+    def _line(self, state: State, rankings: Rankings, item: str) -> dict[str, Any]:
+        """Give one thing as it stands in somebody's order, and in short for what reads buttons out."""
+        text = self.words_of(state, rankings, item)
+        return {"id": item, "text": text, "short": Truncator(text).chars(60)}
 
     @staticmethod
     def _shuffled(step: Step, person: str, items: list[str]) -> list[str]:
