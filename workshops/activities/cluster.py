@@ -30,6 +30,7 @@ from workshops.activities.groups import (
     Places,
     neighbours,
 )
+from workshops.activities.sorting import sorts
 from workshops.activities.sources import (
     brainstorms_for,
     must_be_shown,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
+    from workshops.activities.base import Pretender
     from workshops.live.state import Round, State, Step
 
 _TITLE = Text(most=MOST_TITLE, lines=False, required=False)
@@ -280,6 +282,16 @@ class Clustering(BoardViews):
         if how is None or how in (UNDO, UNDO_SUGGESTED):
             return None
         return {"do": UNDO_SUGGESTED if how == SUGGESTED else UNDO, "activity": step.id}
+
+    def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
+        settings, board = step.settings, step.rounds[-1].memory
+        if settings.who == "facilitators":
+            return None
+        ideas = self._ideas(state, step)
+        mine = {key: idea for key, idea in ideas.items() if settings.who != "own" or idea.author == person}
+        names = settings.who_names == "everybody" and not board.silent
+        done = sorts(board, ideas, mine, pretender, names=names)
+        return done and {"activity": step.id, **done}
 
     def promise(self, settings: Any) -> StrOrPromise:
         return _(
