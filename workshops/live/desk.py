@@ -50,7 +50,7 @@ def room(state: State, reader: str) -> dict[str, Any]:
         "calls": conduct.calls if base == PARTICIPANT else 0,
         "here": _place(here) if here is not None else None,
         "room_is_at": state.step.title if here is not None and state.step is not None else "",
-        "besides": [_place(step) for step in besides],
+        "besides": [_place(step) | {"path": _path(step, here)} for step in besides],
     }
 
 
@@ -61,6 +61,11 @@ def _place(step: Step) -> dict[str, Any]:
         "until": step.stays_until if step.running else None,
         "open": step.running,
     }
+
+
+def _path(step: Step, here: Step | None) -> str:
+    """Say where an activity's own page is, seen from the room's page or from that of another activity."""
+    return f"open/{step.id}/" if here is None else f"../{step.id}/"
 
 
 def _words(said: Announcement) -> dict[str, Any]:
@@ -167,7 +172,7 @@ def _count_missing(state: State) -> dict[str, Any]:
         key = group_key(person.background)
         names.setdefault(key, person.background)
         joined[key] = joined.get(key, 0) + 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": key, "name": name, "invited": invited.get(key, 0), "joined": joined.get(key, 0)}
         for key, name in names.items()
     ]

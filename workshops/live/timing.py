@@ -87,8 +87,11 @@ def plan_start(state: State) -> int | None:
 
 def planned_starts(state: State) -> dict[str, int]:
     """Give when each step is planned to begin (ms), in the agenda's order."""
-    at, starts = plan_start(state), {}
-    for step in state.order() if at is not None else ():
+    at = plan_start(state)
+    starts: dict[str, int] = {}
+    if at is None:
+        return starts
+    for step in state.order():
         starts[step.id] = at
         at += step.minutes * MINUTE
     return starts
