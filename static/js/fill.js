@@ -15,7 +15,10 @@ const asked = new WeakSet();
 async function fill(place) {
   try {
     const response = await fetch(place.getAttribute("data-fill") ?? "", { headers: { Accept: "text/html" } });
-    if (response.ok && !response.redirected && place.isConnected) place.innerHTML = await response.text();
+    if (!response.ok || response.redirected) return;
+    const inside = place.contains(document.activeElement);
+    place.innerHTML = await response.text();
+    if (inside && place instanceof HTMLElement) place.focus(); // what was pressed is gone with the old list
   } catch {
     // Away from the server: the link that stands there will do.
   }
