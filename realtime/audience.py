@@ -55,13 +55,20 @@ class Audience:
         with translation.override(language):
             self._see_everything()
 
+    @property
+    def epoch(self) -> str:
+        """The log's epoch, and the place of these readers: numbers of one place mean nothing at another."""
+        place = self.reader.partition("/")[2]
+        return f"{self.ledger.epoch}.{place}" if place else self.ledger.epoch
+
     # -- frames --------------------------------------------------------------------------------------------------
 
     def frame(self, dirty: Dirty) -> str | None:
         """Make the frame for what became dirty, or None if these readers see no difference."""
+        heard = (None, self.reader, self.reader.partition("/")[0])
         with translation.override(self.language):
             changed, message = self._changes(dirty)
-            say = [str(sentence) for reader, sentence in dirty.say if reader in (None, self.reader)]
+            say = [str(sentence) for reader, sentence in dirty.say if reader in heard]
         if not message and not say:
             return None
         before, self.seq = self.seq, self.ledger.seq
@@ -257,7 +264,7 @@ class Audience:
         if self._snapshot is None:
             message: dict[str, Any] = {
                 "full": True,
-                "epoch": self.ledger.epoch,
+                "epoch": self.epoch,
                 "seq": self.seq,
                 "order": self.orders,
             }

@@ -45,9 +45,9 @@ class Peer(Reader, Protocol):
 
 @dataclass(slots=True)
 class Behind:
-    """How far a slow client is: the last frame it got, what waited when something last left, and when that was."""
+    """How far a slow client is: the last frame it got (None: of another audience), what waited, and since when."""
 
-    seq: int
+    seq: int | None
     unsent: int
     since: float
 
@@ -62,12 +62,25 @@ class Crowd:
         self._clients: dict[str, tuple[Peer, ...]] = {}
         self._behind: dict[Peer, Behind] = {}
 
-    def add(self, peer: Peer, unsent: int = 0) -> None:
-        """Take in a client that has been brought up to date."""
-        key = self.peers[peer] = (peer.reader, peer.language, peer.form)
+    def add(self, peer: Peer, unsent: int = 0, key: Key | None = None) -> None:
+        """Take in a client that has been brought up to date with this audience, by default that of its reader."""
+        key = self.peers[peer] = key or (peer.reader, peer.language, peer.form)
         self._groups.setdefault(key, set()).add(peer)
         self._clients[peer.person] = (*self._clients.get(peer.person, ()), peer)
         self._note(peer, unsent)
+
+    def move(self, peer: Peer, key: Key) -> None:
+        """Let a client belong to another audience from now on. It has to be sent the whole view of that one."""
+        group = self._groups.get(self.peers[peer])
+        if group is not None:
+            group.discard(peer)
+            if not group:
+                del self._groups[self.peers[peer]]
+        self.peers[peer] = key
+        if peer in self._behind:
+            self._behind[peer].seq = None
+        else:
+            self._groups.setdefault(key, set()).add(peer)
 
     def remove(self, peer: Peer) -> None:
         """Let a client go."""
@@ -103,9 +116,14 @@ class Crowd:
         frames: Mapping[Key, Packet],
         answers: Mapping[Peer, list[Packet]],
         own: Mapping[Peer, Packet],
+        moved: Mapping[Peer, list[Packet]] | None = None,
     ) -> None:
-        """Give each client its answers, the frame of its audience and its own view, in this order, in one write."""
-        special = answers.keys() | own.keys()
+        """Give each client its answers, the frame of its audience and its own view, in this order, in one write.
+
+        Who `moved` to another audience gets all that it shows in place of a frame.
+        """
+        moved = moved or {}
+        special = answers.keys() | own.keys() | moved.keys()
         for key, frame in frames.items():
             alone, group = (frame,), tuple(self._groups.get(key, ()))
             for peer in group:
@@ -117,11 +135,9 @@ class Crowd:
             metrics.FRAME_BYTES.inc(len(group) * len(frame.data))
         for peer in special:
             mail = answers.get(peer, ())
-            more = (
-                []
-                if peer in self._behind or peer not in self.peers
-                else [frames.get(self.peers[peer]), own.get(peer)]
-            )
+            more: list[Packet | None] = []
+            if peer in self.peers and peer not in self._behind:
+                more = [*moved.get(peer, ())] or [frames.get(self.peers[peer]), own.get(peer)]
             packets = [*mail, *(packet for packet in more if packet is not None)]
             if packets:
                 self._note(peer, peer.push(packets, len(mail)))
@@ -150,7 +166,7 @@ class Crowd:
         """Say in how many seconds to look at the slow ones, if there are any."""
         return LOOK_SECONDS if self._behind else None
 
-    def look(self, now: float) -> list[tuple[Peer, int]]:
+    def look(self, now: float) -> list[tuple[Peer, int | None]]:
         """Look at the slow ones. Gives those who have read enough, with the number of the last frame they got."""
         ready = []
         for peer, behind in list(self._behind.items()):

@@ -21,6 +21,7 @@ from realtime.showing import now_ms
 if TYPE_CHECKING:
     from realtime.audience import Form
     from realtime.room import Room
+    from realtime.showing import Shown
 
 MOST_WAIT_SECONDS = 25.0
 GATHER_SECONDS = 0.5
@@ -112,12 +113,12 @@ async def _news(
     await room.caught_up(after)
     async with room.reading():  # also where there is nothing to tell: who isn't welcome mustn't wait
         _must_be_welcome(room, reader)
-        room.showing.to(reader)
+        shown = room.showing.to(reader)
     while True:
         looked = time.monotonic()
         if room.closed:
             return None
-        if own_after is None or _is_news(room, reader, after, own_after, epoch):
+        if own_after is None or _is_news(room, reader, shown, after, own_after, epoch):
             if looked < gathered:
                 await asyncio.sleep(gathered - looked)
             async with room.reading():
@@ -131,12 +132,17 @@ async def _news(
             await asyncio.sleep(min(pause, max(0.0, until - time.monotonic())))
 
 
-def _is_news(room: Room, reader: PollingReader, after: int, own_after: int, epoch: str) -> bool:
-    """Say whether there is anything to tell. By numbers alone: safe to ask at any time."""
+def _is_news(  # noqa: PLR0917 (all of them numbers to compare)
+    room: Room, reader: PollingReader, shown: Shown, after: int, own_after: int, epoch: str
+) -> bool:
+    """Say whether there is anything to tell. By numbers alone: safe to ask at any time.
+
+    Who belongs to another audience meanwhile was named by the event that moved them, so their own view changed.
+    """
     return (
-        epoch != room.ledger.epoch
+        epoch != shown.audience.epoch
         or after > room.ledger.seq
-        or after < room.showing.to(reader).audience.seq
+        or after < shown.audience.seq
         or room.showing.own_changed_since(reader.person, own_after)
     )
 
@@ -145,11 +151,11 @@ def greeting(room: Room, reader: PollingReader, after: int, epoch: str, own_afte
     """Give the messages that bring a poll up to date: hello, frame or reset, own unless it is as it was, now."""
     showing = room.showing
     packets = [showing.hello(reader)]
-    known = showing.can_resume(after, epoch)
+    known = showing.can_resume(reader, after, epoch)
     packets += showing.to(reader).since(after) if known else [showing.reset(reader)]
     if own_after is None or not known or showing.own_changed_since(reader.person, own_after):
         packets.append(showing.own(reader))
-    packets.append(showing.now_lately(reader.reader, reader.language))
+    packets.append(showing.now_lately(showing.name_of(reader), reader.language))
     return [packet.text for packet in packets]
 
 
@@ -163,7 +169,7 @@ def snapshot(room: Room, reader: PollingReader) -> str:
     showing = room.showing
     shared = showing.to(reader).audience.snapshot()
     own = orjson.loads(showing.own(reader).data)
-    now = orjson.loads(showing.now_lately(reader.reader, reader.language).data)
+    now = orjson.loads(showing.now_lately(showing.name_of(reader), reader.language).data)
     personal = {
         "time": now_ms(),
         "own": own["own"],

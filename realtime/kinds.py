@@ -78,8 +78,8 @@ class Dirty:
 
     `keys` are fragments, `lists` are orders of fragments, `people` are those whose own view changed
     (`everybody` for all), `whole` means that a reader's whole view may have changed, and `say` holds sentences
-    to be read out, each for one reader or, with None, for all. What isn't named here isn't looked at: a card that
-    comes or goes without its list shows nowhere.
+    to be read out, each for one reader ("participant" for those at any place, too) or, with None, for all. What
+    isn't named here isn't looked at: a card that comes or goes without its list shows nowhere.
     """
 
     keys: set[str] = field(default_factory=set)
@@ -160,6 +160,14 @@ class RoomKind[State](ABC):
     @abstractmethod
     def show(self, state: State, key: str, reader: str) -> Fragment | None:
         """Give a fragment for a reader, or None if that reader may not see it."""
+
+    def reader_of(self, state: State, person: str, reader: str) -> str:
+        """Give the audience that somebody belongs to now who came as this reader: the reader itself, or "reader/place".
+
+        When it changes, the event must name the person (`Dirty.people`, `everybody` or `whole`): they are moved to
+        the other audience and sent all that it shows. `roots`, `lists`, `show`, `own` and `now` get these names.
+        """
+        return reader
 
     def own(self, state: State, person: str, reader: str) -> Own:
         """Give what only this person gets."""

@@ -28,7 +28,7 @@ FRAME_BYTES = Counter("lab_frame_bytes", "Bytes of frames written to sockets.")
 GAPS = Counter("lab_gaps", "Times this process found that it had missed events and read them from the log.")
 RESYNCS = Counter(
     "lab_resyncs",
-    "Whole views sent: to newcomers, after a gap, to slow sockets, after a restored backup.",
+    "Whole views sent: to newcomers, after a gap, to slow sockets, after a restored backup, at another place.",
     ["reason"],
 )
 SLOW_SOCKETS = Gauge("lab_slow_sockets", "Sockets that don't read as fast as is written, left out for now.")

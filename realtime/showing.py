@@ -77,7 +77,7 @@ class Shown:
 
     def whole(self) -> Packet:
         """Give the whole shared view, drawn and framed once for all who come before the next frame."""
-        of = (self.audience.seq, self.audience.ledger.epoch)
+        of = (self.audience.seq, self.audience.epoch)
         if self._whole is None or self._whole_of != of:
             self._whole, self._whole_of = Packet(self.audience.snapshot().encode() + b"}"), of
         return self._whole
@@ -107,7 +107,15 @@ class Showing:
 
     def to(self, reader: Reader) -> Shown:
         """Give what somebody's audience is shown."""
-        return self.to_audience((reader.reader, reader.language, reader.form))
+        return self.to_audience(self.key_of(reader))
+
+    def name_of(self, reader: Reader) -> str:
+        """Give the name of the audience that somebody belongs to now."""
+        return self.ledger.kind.reader_of(self.ledger.state, reader.person, reader.reader)
+
+    def key_of(self, reader: Reader) -> Key:
+        """Give the audience that somebody belongs to now. The state must hold still."""
+        return (self.name_of(reader), reader.language, reader.form)
 
     def to_audience(self, key: Key) -> Shown:
         """Find or make an audience."""
@@ -162,18 +170,19 @@ class Showing:
 
     def hello(self, reader: Reader) -> Packet:
         """Make a client's first message."""
+        audience = self.to(reader).audience
         hello = {
             "version": wire.VERSION,
-            "epoch": self.ledger.epoch,
+            "epoch": audience.epoch,
             "time": now_ms(),
             "person": reader.person,
         }
-        return wire.packet({"hello": hello, "seq": self.to(reader).audience.seq})
+        return wire.packet({"hello": hello, "seq": audience.seq})
 
     def own(self, reader: Reader) -> Packet:
         """Make the message with what only this person gets."""
         with translation.override(reader.language):
-            own = self.ledger.kind.own(self.ledger.state, reader.person, reader.reader)
+            own = self.ledger.kind.own(self.ledger.state, reader.person, self.name_of(reader))
             message: dict[str, Any] = {"own": own.data}
             if own.fragments and reader.form == "json":
                 message["items"] = {
@@ -220,7 +229,7 @@ class Showing:
 
     def personal(self, reader: Reader) -> list[Packet]:
         """Make what stands at the end of every greeting."""
-        return [self.own(reader), self.now(reader.reader, reader.language)]
+        return [self.own(reader), self.now(self.name_of(reader), reader.language)]
 
     def heartbeat(self, key: Key) -> Packet:
         """Make the message that says which number an audience should have."""
@@ -230,6 +239,6 @@ class Showing:
         """Make the message that sends a poll to fetch the snapshot."""
         return wire.packet({"reset": self.to(reader).audience.seq})
 
-    def can_resume(self, after: int, epoch: str) -> bool:
-        """Say whether a client with this number can be brought up to date by a frame."""
-        return epoch == self.ledger.epoch and after <= self.ledger.seq
+    def can_resume(self, reader: Reader, after: int, epoch: str) -> bool:
+        """Say whether a client with this number, of the audience it belongs to now, can be brought up to date."""
+        return epoch == self.to(reader).audience.epoch and after <= self.ledger.seq

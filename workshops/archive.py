@@ -51,7 +51,7 @@ def outcome_of(archive: Archive, outcome_id: str) -> dict[str, Any] | None:
 
 def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, Any]:
     """Fold a workshop's state into what is kept of it."""
-    outcomes = [_outcome(state, step, run) for step in state.order() for run in step.rounds]
+    outcomes = [_outcome(state, step, run) for step in state.everything() for run in step.rounds]
     return {
         "version": FORMAT,
         "workshop": {
@@ -62,7 +62,7 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
             "opened_at": _iso(state.opened_at),
             "closed_at": _iso(state.closed_at),
         },
-        "agenda": [_step(step) for step in state.order()],
+        "agenda": [_step(step) for step in state.everything()],
         "people": _people(state),
         "log": {
             "stream": state.stream,
@@ -77,15 +77,35 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
 
 
 def _outcome(state: State, step: Step, run: Round) -> dict[str, Any]:
-    return {
+    shared = {
         "id": f"{step.id}/{run.number}",
         "step": step.id,
         "round": run.number,
         "kind": step.kind,
         "title": step.title,
         "prompt": step.prompt,
-        **activity_of(step.kind).outcome(state, step, run),
     }
+    if step.breakout is not None:
+        return {**shared, "kind": ROOMS, **_together(state, step, run)}
+    of_room = {"room": step.room, "of": step.parent} if step.parent else {}
+    return {**shared, **of_room, **activity_of(step.kind).outcome(state, step, run)}
+
+
+ROOMS = "rooms"
+"""The kind of the outcome of a step that was split: what its rooms came to stands in theirs."""
+
+
+def _together(state: State, step: Step, run: Round) -> dict[str, Any]:
+    """Give what a split step leaves: its rooms, and the ideas of all of them."""
+    rooms, ideas = [], []
+    for room in state.rooms_of(step):
+        theirs = next((one for one in room.rounds if one.opened_at == run.opened_at), None)
+        if theirs is None:
+            continue
+        people = len(state.people_at(room))
+        rooms.append({"name": room.room, "people": people, "outcome": f"{room.id}/{theirs.number}"})
+        ideas += activity_of(room.kind).outcome(state, room, theirs).get("ideas", [])
+    return {"rooms": rooms} | ({"ideas": ideas} if ideas else {})
 
 
 def _clusters(outcomes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -104,6 +124,7 @@ def _step(step: Step) -> dict[str, Any]:
         "title": step.title,
         "prompt": step.prompt,
         "minutes": step.minutes,
+        **({"of": step.parent} if step.parent else {}),
         "rounds": [
             {
                 "number": run.number,
@@ -123,7 +144,7 @@ def _ideas(state: State) -> dict[str, Any]:
     """
     found = [
         idea
-        for step in state.order()
+        for step in state.everything()
         if isinstance(activity_of(step.kind), Writing)
         for idea in writing_of(step.kind).in_order(step, state.sheet(step.id).ideas)
         if not idea.removed

@@ -220,7 +220,7 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
     }
     result = []
     for row in rows:
-        cluster = clusters.get(row["item"]) if outcome.get("target") == "clusters" else None
+        cluster = clusters.get(row["item"]) if is_group(row["item"], outcome) else None
         rank, tied = row.get("rank"), shared[row.get("rank")] > 1
         result.append(
             VoteRow(
@@ -238,6 +238,12 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
     return VoteRows(result)
 
 
+def is_group(gid: str, outcome: Mapping[str, Any]) -> bool:
+    """Whether a row is about a group: all are, or, where ideas and groups stood together, those whose id says so."""
+    target = outcome.get("target")
+    return target == "clusters" or (target == "both" and gid.rpartition("/")[2].startswith("g"))
+
+
 def _item(
     row: Mapping[str, Any],
     outcome: Mapping[str, Any],
@@ -247,7 +253,7 @@ def _item(
     public: bool,
 ) -> Line:
     gid = row["item"]
-    if outcome.get("target") == "clusters":
+    if is_group(gid, outcome):
         # What stood on the ballot; the group may have been renamed since.
         title = row.get("text") or (cluster or {}).get("title") or _("Group without a name")
         return Line(gid, str(title))

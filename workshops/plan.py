@@ -134,7 +134,7 @@ def _empty(state: State, step: Step) -> str:
 
 def place_after_move(state: State, step_id: str, *, up: bool) -> tuple[bool, str | None]:
     """Say whether a step can move by one place, and before which it would then stand (None: at the end)."""
-    order = list(state.steps)
+    order = [step.id for step in state.order()]
     at = order.index(step_id)
     if up:
         return (True, order[at - 1]) if at > 0 else (False, None)

@@ -56,7 +56,7 @@ def _project_rehearsal(state: State, kinds: set[str]) -> None:
 
 def write_records(state: State, workshop: Workshop) -> None:
     """Write ideas, clusters and tallies of all rounds that have ended, under their global ids."""
-    ended = [(step, run) for step in state.order() for run in step.rounds if run.closed_at is not None]
+    ended = [(step, run) for step in state.everything() for run in step.rounds if run.closed_at is not None]
     steps = {step.id for step, _run in ended}
     _write_ideas(state, workshop, steps)
     clusters: list[ClusterRecord] = []
@@ -64,6 +64,8 @@ def write_records(state: State, workshop: Workshop) -> None:
     for step, run in ended:
         if run.revealed_at is None and state.closed_at is None:
             continue  # what was not shown yet is read nowhere
+        if step.breakout is not None:
+            continue  # what its rooms came to stands there
         outcome = activity_of(step.kind).outcome(state, step, run)
         clusters += _clusters(workshop, step, run, outcome.get("clusters", []))
         TallyRecord.objects.bulk_create(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.http import Http404
 
+from challenges.queries import teams_of
 from workshops.models import Archive, SavedAgenda, Workshop
 
 if TYPE_CHECKING:
@@ -80,3 +81,14 @@ def saved_agenda_or_404(saved_id: uuid.UUID) -> SavedAgenda:
         return SavedAgenda.objects.select_related("owner", "challenge").get(pk=saved_id)
     except SavedAgenda.DoesNotExist as missing:
         raise Http404 from missing
+
+
+def people_in_teams(workshop: Workshop) -> dict[str, list[str]]:
+    """Give who of this workshop is in which team of its challenge, by their pseudonyms. Nobody is in two."""
+    seats = {seat.user_id: seat.actor for seat in workshop.attendances.exclude(user=None)}
+    found: dict[str, list[str]] = {}
+    for team in teams_of(workshop.challenge):
+        members = [seats.pop(member.user_id) for member in team.members.all() if member.user_id in seats]
+        if members:
+            found[team.name[:40]] = members
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from workshops.activities.registry import ACTIVITIES
 
@@ -67,6 +68,8 @@ def steps_of(content: dict[str, Any]) -> list[RanStep]:
 def label_of(kind: str) -> StrOrPromise:
     """Name a kind of activity; one that was taken out of the workspace since keeps its short name."""
     activity = ACTIVITIES.get(kind)
+    if kind == "rooms":
+        return _("Breakout rooms")
     return activity.label if activity else kind.replace("_", " ")
 
 

@@ -181,7 +181,7 @@ class OneTwoFourAll(GatheringViews, Writing):
             raise Refused("moved_on", words.MOVED_ON)
         if command.do == "four.next":
             return [self._stage_event(state, step, gathering, command.seed, here)]
-        self._must_be_two(state)
+        self._must_be_two(state, step)
         if gathering.warned:
             return []
         told = [person for person in state.people if person in here]
@@ -194,7 +194,7 @@ class OneTwoFourAll(GatheringViews, Writing):
         stage = gathering.stage + 1
         groups: list[list[str]] = []
         if stage == PAIRS:
-            people = self._must_be_two(state)
+            people = self._must_be_two(state, step)
             present = [person for person in people if person in here]
             people = present if len(present) > 1 else people
             background = {person: state.people[person].background.casefold() for person in people}
@@ -209,8 +209,8 @@ class OneTwoFourAll(GatheringViews, Writing):
         return NewEvent("stage.begun", {"activity": step.id, "stage": stage, "groups": groups})
 
     @staticmethod
-    def _must_be_two(state: State) -> list[str]:
-        people = [p.id for p in state.people.values() if p.role == PARTICIPANT and not p.removed]
+    def _must_be_two(state: State, step: Step) -> list[str]:
+        people = [person.id for person in state.people_at(step)]
         if len(people) < 2:
             raise Refused("too_few_people", _("Pairs need at least two participants."))
         return people

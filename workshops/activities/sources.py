@@ -27,16 +27,19 @@ def _writing(step: Step) -> Writing:
 
 
 def brainstorms_for(state: State, step: Step) -> list[Step]:
-    """Give the brainstorms a step works with: the one its setting names, or all that go before it."""
+    """Give the brainstorms a step works with: the one its setting names, or all that go before it.
+
+    One that was split into rooms gives what was written in all of them.
+    """
     chosen = state.steps.get(step.settings.source)
     if chosen is not None and _kind(chosen).gives_ideas:
-        return [chosen]
+        return [chosen, *state.rooms_of(chosen)]
     before: list[Step] = []
     for other in state.order():
-        if other.id == step.id:
+        if other.id in (step.id, step.parent):
             break
         if _kind(other).gives_ideas:
-            before.append(other)
+            before += [other, *state.rooms_of(other)]
     return before
 
 
@@ -47,7 +50,7 @@ def groupings_for(state: State, step: Step) -> Step | None:
         return chosen
     found = None
     for other in state.order():
-        if other.id == step.id:
+        if other.id in (step.id, step.parent):
             break
         if other.kind == "cluster":
             found = other

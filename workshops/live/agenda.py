@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Group, Id, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.live import words
+from workshops.live import rooms, words
 from workshops.live.rules import Rules
 from workshops.live.state import State, Step
 
@@ -44,7 +44,7 @@ def add(state: State, command: Command, by: str) -> list[NewEvent]:
 def copy(state: State, command: Command, by: str) -> list[NewEvent]:
     """Put the same activity on the agenda once more, after the first. What people did in it isn't copied."""
     state.facilitator(by)
-    step = state.found_step(command["activity"])
+    step = state.on_agenda(command["activity"])
     _must_have_room(state)
     following = state.after(step.id)
     body = {
@@ -61,7 +61,7 @@ def copy(state: State, command: Command, by: str) -> list[NewEvent]:
 
 
 def _must_have_room(state: State) -> None:
-    if len(state.steps) >= MOST_STEPS:
+    if len(state.order()) >= MOST_STEPS:
         raise Refused("agenda_full", _("The agenda is full. Remove an activity first."))
 
 
@@ -84,7 +84,7 @@ def _added(state: State, event: Happened) -> Dirty:
 def change(state: State, command: Command, by: str) -> list[NewEvent]:
     """Change a step's words, notes, minutes or settings; settings only as far as people weren't promised otherwise."""
     state.facilitator(by)
-    step = state.found_step(command["activity"])
+    step = state.on_agenda(command["activity"])
     activity = activity_of(step.kind)
     body: dict[str, Any] = {"activity": step.id}
     notes = {} if command["notes"] in (None, step.notes) else {"notes": command["notes"]}
@@ -110,14 +110,15 @@ def _changed(state: State, event: Happened) -> Dirty:
         step.settings = activity_of(step.kind).Settings.read(event.body["settings"])
         if step.round is not None and not step.revealed:
             step.round.settings = step.settings
+    rooms.changed(state, step)
     return Dirty(whole=step.id == state.current, everybody=step.id == state.current, keys={"run", "stage"})
 
 
 def move(state: State, command: Command, by: str) -> list[NewEvent]:
     """Move a step before another, or to the end."""
     state.facilitator(by)
-    step = state.found_step(command["activity"])
-    order = list(state.steps)
+    step = state.on_agenda(command["activity"])
+    order = [other.id for other in state.order()]
     wanted = [other for other in order if other != step.id]
     before = command["before"]
     wanted.insert(wanted.index(before) if before in wanted else len(wanted), step.id)
@@ -134,9 +135,11 @@ def _moved(state: State, event: Happened) -> Dirty:
 def remove(state: State, command: Command, by: str) -> list[NewEvent]:
     """Take a step off the agenda, unless it has run: what people did in it is kept."""
     state.facilitator(by)
-    step = state.found_step(command["activity"])
+    step = state.on_agenda(command["activity"])
     if step.rounds or step.id == state.current:
         raise Refused("has_run", _("This activity has already run, so it stays on the agenda."))
+    if step.breakout is not None:
+        raise Refused("has_rooms", _("This activity is split into rooms. Take the rooms away first."))
     return [NewEvent("step.removed", {"activity": step.id})]
 
 

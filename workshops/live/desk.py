@@ -9,6 +9,7 @@ from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
 from workshops.live.leading import leads
 from workshops.live.places import at_step, base_of, open_besides
+from workshops.live.room_views import head
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def room(state: State, reader: str) -> dict[str, Any]:
         "frozen": conduct.frozen and not over,
         "announcement": _words(now) if now and not over else None,
         "calls": conduct.calls if base == PARTICIPANT else 0,
-        "here": _place(here) if here is not None else None,
+        "breakout": head(state, reader) if not over else None,
+        "here": _place(here) if here is not None and not here.parent else None,
         "room_is_at": state.step.title if here is not None and state.step is not None else "",
         "besides": [_place(step) | {"path": _path(step, here)} for step in besides],
     }

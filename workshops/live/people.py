@@ -161,7 +161,10 @@ def heard(apply: Apply) -> Apply:
         dirty = apply(state, event)
         if state.step is not None and state.closed_at is None:
             person = state.people[event.body["person"]]
-            dirty.add(activity_of(state.step.kind).person_changed(state, state.step, person))
+            for step in (state.step, *state.rooms_of(state.step)):
+                dirty.add(activity_of(step.kind).person_changed(state, step, person))
+            if state.step.breakout is not None:
+                dirty.keys |= {"stage", "room"}
         return dirty
 
     return apply_and_tell

@@ -9,10 +9,14 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
-from workshops.live.state import PARTICIPANT, READERS
+from workshops.live.state import FACILITATOR, PARTICIPANT, READERS
 
 if TYPE_CHECKING:
     from workshops.live.state import State, Step
+
+
+APART = ("ready", "open", "paused")
+"""While a split step is in one of these phases its people are in their rooms."""
 
 
 def base_of(reader: str) -> str:
@@ -38,9 +42,23 @@ def asked(name: str) -> str:
 
 
 def is_there(state: State, reader: str) -> bool:
-    """Whether such a reader can be at all: an activity that ran has its place for ever, others have none."""
+    """Whether such a reader can be at all: an activity that ran has its place for ever, others have none.
+
+    Nobody can ask to be in a room: who belongs there is brought there.
+    """
     step = state.steps.get(at_step(reader))
-    return not at_step(reader) or (step is not None and bool(step.rounds))
+    return not at_step(reader) or (step is not None and bool(step.rounds) and not step.parent)
+
+
+def reader_of(state: State, person: str, reader: str) -> str:
+    """Give where somebody is who came as this reader: in their room, or in one that they facilitate and look at."""
+    step = state.steps.get(at_step(reader) or state.current or "")
+    if step is None or step.breakout is None or step.phase not in APART or state.closed_at is not None:
+        return reader
+    base = base_of(reader)
+    inside = {PARTICIPANT: step.breakout.at, FACILITATOR: step.breakout.visits}.get(base, {})
+    room = inside.get(person)
+    return f"{base}/{room}" if room is not None else reader
 
 
 def seen_from(state: State, reader: str) -> State:
@@ -65,4 +83,4 @@ def open_besides(state: State) -> list[Step]:
 
 def may_be_seen(step: Step) -> bool:
     """Whether an activity has a place of its own, for those who aren't where the room is."""
-    return bool(step.rounds) and step.stays_until is not None
+    return bool(step.parent) or (bool(step.rounds) and step.stays_until is not None)

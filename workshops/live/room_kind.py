@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, RoomKind
 from workshops import projection
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.live import desk, showing, taking_back, words
+from workshops.live import desk, rooms, showing, taking_back, words
 from workshops.live.agenda import AGENDA
 from workshops.live.announcing import ANNOUNCING
 from workshops.live.flags import FLAGS
@@ -16,8 +16,9 @@ from workshops.live.holding import CONTRIBUTIONS, HOLDING, must_go_on
 from workshops.live.leading import LEADING
 from workshops.live.moderation import MODERATION
 from workshops.live.people import PEOPLE
-from workshops.live.places import base_of, is_there, seen_from
+from workshops.live.places import base_of, is_there, reader_of, seen_from
 from workshops.live.rehearsing import REHEARSING
+from workshops.live.rooms import ROOMS
 from workshops.live.running import RUNNING, closes_at
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
 from workshops.live.staying import STAYING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _PARTS = (
     AGENDA,
     RUNNING,
+    ROOMS,
     TIMING,
     STAYING,
     HOLDING,
@@ -78,13 +80,15 @@ class WorkshopRoom(RoomKind[State]):
 
     def decide(self, state: State, command: Command, by: str) -> list[NewEvent]:
         must_go_on(state, contribution=command.do in CONTRIBUTIONS or command.do not in _COMMANDS)
+        rooms.must_be_inside(state, command, by)
         if command.do in _COMMANDS:
-            return _COMMANDS[command.do][1](state, command, by)
+            return rooms.with_rooms(state, _COMMANDS[command.do][1](state, command, by))
         state.member(by)
         step = state.found_step(command["activity"])
         if step.kind not in _KINDS_OF[command.do]:
             raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
-        return activity_of(step.kind).decide(state, step, command, by)
+        rooms.must_not_be_split(step)
+        return rooms.with_rooms(state, activity_of(step.kind).decide(state, step, command, by))
 
     def apply(self, state: State, event: Happened) -> Dirty:
         if event.kind in _CHANGE_ONLY_THEIR_ROUND:
@@ -97,14 +101,14 @@ class WorkshopRoom(RoomKind[State]):
     @staticmethod
     def _apply(state: State, event: Happened) -> Dirty:
         if event.kind in _EVENTS:
-            return _EVENTS[event.kind](state, event)
+            return rooms.told(state, event, _EVENTS[event.kind](state, event))
         step = state.steps[event.body["activity"]]
         activity = activity_of(step.kind)
         kept = taking_back.note(step, event, activity.inverse(state, step, event))
         dirty = activity.apply(state, step, event)
         if kept:
             dirty.people.add(event.actor)
-        return dirty
+        return rooms.told(state, event, dirty)
 
     # -- views -----------------------------------------------------------------------------------------------------
 
@@ -114,7 +118,7 @@ class WorkshopRoom(RoomKind[State]):
     def lists(self, state: State, reader: str) -> dict[str, list[str]]:
         lists: dict[str, list[str]] = {}
         state, reader = seen_from(state, reader), base_of(reader)
-        if state.step is not None and state.closed_at is None:
+        if state.step is not None and state.step.breakout is None and state.closed_at is None:
             lists |= activity_of(state.step.kind).lists(state, state.step, reader)
         if reader == FACILITATOR:
             lists["people-list"] = [f"person-{person}" for person in state.people]
@@ -122,6 +126,9 @@ class WorkshopRoom(RoomKind[State]):
 
     def show(self, state: State, key: str, reader: str) -> Fragment | None:
         return showing.show(state, key, reader)
+
+    def reader_of(self, state: State, person: str, reader: str) -> str:
+        return reader_of(state, person, reader)
 
     def own(self, state: State, person: str, reader: str) -> Own:
         me = state.people.get(person)
@@ -134,7 +141,7 @@ class WorkshopRoom(RoomKind[State]):
         step = state.step
         if step is None or state.closed_at is not None:
             return Own(data, fragments)
-        own = activity_of(step.kind).own(state, step, person)
+        own = activity_of(step.kind).own(state, step, person) if step.breakout is None else Own()
         if step.round is not None:
             data["finished"] = person in step.round.finished
             data["take_back"] = taking_back.offered(step, person)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Flag, Group, Id, OneOf, Text, Whole
 from realtime.kinds import SYSTEM, Command, Dirty, Happened, NewEvent, Refused, filled
 from workshops.activities.registry import activity_of
-from workshops.live import words
+from workshops.live import rooms, words
 from workshops.live.holding import run_clock
 from workshops.live.leading import begun_by
 from workshops.live.places import stays
@@ -32,8 +32,10 @@ def guard(state: State, command: Command, by: str) -> None:
     seen = command["if"]
     if seen is None:
         return
-    step = state.step
-    here = {"activity": state.current or "", "round": len(step.rounds) if step else 0}
+    step, room = state.step, state.steps.get(seen.get("activity", ""))
+    if room is not None and room.parent and room.parent == state.current:
+        step = room  # a facilitator who dropped in on a room of what the workshop is at
+    here = {"activity": step.id if step else "", "round": len(step.rounds) if step else 0}
     if step and "phase" in seen:
         here["phase"] = step.phase
     if any(seen.get(name) != value for name, value in here.items() if name in seen):
@@ -47,7 +49,7 @@ def go(state: State, command: Command, by: str) -> list[NewEvent]:
     """Bring everybody to the next, the previous or a named step. An open step is closed, and loses nothing."""
     guard(state, command, by)
     if command.do == "show.go":
-        target: Step | None = state.found_step(command["activity"])
+        target: Step | None = state.on_agenda(command["activity"])
     else:
         target = (state.after if command.do == "show.next" else state.before)(state.current)
         if target is None and (command.do == "show.next" or state.current is None):
@@ -81,7 +83,7 @@ def open_(state: State, command: Command, by: str) -> list[NewEvent]:
     With `show_sources` the private ideas that it works with are shown to everybody first.
     """
     guard(state, command, by)
-    step = _step(state, command)
+    step = state.on_agenda(command["activity"])
     if step.running:
         return []
     if step.revealed:
@@ -99,7 +101,7 @@ def open_(state: State, command: Command, by: str) -> list[NewEvent]:
 def new_round(state: State, command: Command, by: str) -> list[NewEvent]:
     """Run a step again. The rounds before are kept as they are."""
     guard(state, command, by)
-    step = _step(state, command)
+    step = state.on_agenda(command["activity"])
     if not step.rounds or step.running:
         raise Refused("still_open", _("Close this round before you start a new one."))
     if not step.revealed:  # only the latest round can ever be shown
@@ -132,7 +134,8 @@ def _opened(state: State, event: Happened) -> Dirty:
     memory = activity_of(step.kind).begin(state, step)
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
     step.phase = "open"
-    run_clock(state, step, activity_of(step.kind).first_minutes(step) * MINUTE, event.at)
+    minutes = step.minutes if step.breakout is not None else activity_of(step.kind).first_minutes(step)
+    run_clock(state, step, minutes * MINUTE, event.at)
     return _stage(state, step, filled(_("“%(title)s” is open."), title=step.title))
 
 
@@ -187,7 +190,7 @@ def time_is_up(state: State, command: Command, by: str) -> list[NewEvent]:
     for step, due in closes_at(state):
         if command.at < due:
             continue
-        if step.stays_until is not None:
+        if step.stays_until is not None or step.breakout is not None:
             events.append(NewEvent("step.closed", {"activity": step.id, "why": "time"}))
         else:
             events += activity_of(step.kind).time_is_up(state, step, command)
@@ -199,7 +202,11 @@ def closes_at(state: State) -> Iterator[tuple[Step, int]]:
     for step in state.steps.values():
         if step.running and step.stays_until is not None:
             yield step, step.stays_until
-        elif step.id == state.current and (due := activity_of(step.kind).due(step)) is not None:
+        elif step.id == state.current and (over := rooms.due(step)) is not None:
+            yield step, over
+        elif (
+            state.current in (step.id, step.parent) and (due := activity_of(step.kind).due(step)) is not None
+        ):
             yield step, due
 
 
@@ -209,6 +216,9 @@ def _closed(state: State, event: Happened) -> Dirty:
     if step.ends_at is not None:
         step.left = max(0, step.ends_at - event.at)
     step.ends_at = None
+    if step.breakout is not None:
+        step.breakout.warned = False
+        step.breakout.visits.clear()
     if step.round is not None:
         step.round.closed_at = event.at
         step.round.finished.clear()

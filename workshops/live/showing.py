@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
-from workshops.live import desk
+from workshops.live import desk, room_views
 from workshops.live.flags import REASONS
 from workshops.live.leading import mark_of
 from workshops.live.places import at_step, base_of, open_besides, seen_from
@@ -48,6 +48,10 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
     if over_the_stage is not None:
         return over_the_stage
     seen, base = seen_from(state, reader), base_of(reader)
+    if base == FACILITATOR and key != "stage" and not key.startswith(("stage.", "idea-")):
+        console = _console(state, key)  # the same wherever they look
+        if console is not None:
+            return console
     if key == "stage" and at_step(reader) and seen.step is None and state.closed_at is None:
         return Fragment("workshops/parts/stage_elsewhere.html", {})
     return _show(seen, key, base)
@@ -70,6 +74,8 @@ def _of_step(state: State, key: str, reader: str) -> Fragment | None:
         return Fragment(
             "workshops/parts/timer.html", {"step": step_context(state.step), "big": reader == FACILITATOR}
         )
+    if key == "stage.rooms" and reader == FACILITATOR and state.step.breakout is not None:
+        return Fragment("workshops/parts/rooms_table.html", room_views.table(state, state.step))
     if key == "stage.progress" and reader != PARTICIPANT:
         return Fragment("workshops/parts/progress.html", {"progress": progress(state, state.step)})
     return None
@@ -88,9 +94,13 @@ def stage(state: State, reader: str) -> Fragment:
         "current": state.current or "",
         "opened": state.opened_at is not None,
     }
+    inside = step is not None and bool(step.parent)
     if facilitate:  # programs read all that stands here: others get no more than their page shows
-        following, previous = state.after(state.current), state.before(state.current)
+        following, previous = (
+            (None, None) if inside else (state.after(state.current), state.before(state.current))
+        )
         shared |= {
+            "in_room": {"step": step.parent, "name": step.room} if step is not None and inside else None,
             "door_locked": state.door_locked,
             "next": step_context(following) if following else None,
             "previous": step_context(previous) if previous else None,
@@ -99,7 +109,8 @@ def stage(state: State, reader: str) -> Fragment:
         agenda = [{"id": other.id, "title": other.title, "minutes": other.minutes} for other in state.order()]
         return Fragment("workshops/parts/stage_lobby.html", shared | {"agenda": agenda})
     activity = activity_of(step.kind)
-    context = activity.stage(state, step, reader)
+    split = step.breakout is not None
+    context = activity.stage(state, step, reader) if not split else {}
     context |= {
         "step": step_context(step),
         "promise": activity.promise(step.settings),
@@ -109,7 +120,8 @@ def stage(state: State, reader: str) -> Fragment:
     if facilitate:
         sources = activity.hidden_sources(state, step) if step.phase == "ready" else []
         context |= {
-            "reveal_template": activity.template("reveal"),
+            "split": split,
+            "reveal_template": "workshops/parts/rooms_reveal.html" if split else activity.template("reveal"),
             "help_templates": [activity.template("help"), "workshops/parts/no_help.html"],
             "to_show": [source.title for source in sources],
         }
@@ -118,11 +130,20 @@ def stage(state: State, reader: str) -> Fragment:
         shared["next"] = {"title": following.title, "minutes": following.minutes} if following else None
     if reader != PARTICIPANT:  # who gets no fragment of it either, so it would never change for them
         context["progress"] = progress(state, step)
+    if split:
+        table = room_views.table(state, step) if facilitate else {}
+        return room_views.stage(state, step, reader, shared | context | table)
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
 
 
 def progress(state: State, step: Step) -> list[dict[str, Any]]:
-    """Give the counts of a step."""
+    """Give the counts of a step; of one that is split those of its rooms are in their table."""
+    if step.breakout is not None:
+        inside = sum(len(state.people_at(room)) for room in state.rooms_of(step))
+        return [
+            {"number": str(len(step.breakout.rooms)), "what": _("rooms")},
+            {"number": str(inside), "what": _("people in rooms")},
+        ]
     counts = activity_of(step.kind).progress(state, step)
     return [{"number": number, "what": what} for number, what in counts]
 
@@ -162,7 +183,7 @@ def run(state: State) -> dict[str, Any]:
         if here is not None
         else None,
         "lost_at_close": list(
-            filter(None, (activity_of(step.kind).lost_at_close(step) for step in state.order()))
+            filter(None, (activity_of(step.kind).lost_at_close(step) for step in state.everything()))
         ),
     }
 

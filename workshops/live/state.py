@@ -119,6 +119,23 @@ class Round:
 
 
 @dataclass(slots=True)
+class Breakout:
+    """The rooms of a step: what they are, and who is where."""
+
+    how: str
+    rooms: list[str] = field(default_factory=list)
+    """The steps that are its rooms, in order."""
+    at: dict[str, str] = field(default_factory=dict)
+    """Which room everybody belongs to."""
+    visits: dict[str, str] = field(default_factory=dict)
+    """Which room each facilitator looks at."""
+    links: dict[str, str] = field(default_factory=dict)
+    """Where a room meets by video."""
+    warned: bool = False
+    """Whether everybody was told that the rooms are about to close."""
+
+
+@dataclass(slots=True)
 class Step:
     """One activity of the agenda."""
 
@@ -136,6 +153,13 @@ class Step:
     """Until when it stays open (ms), also while the room is elsewhere; None for as long as the room is at it."""
     notes: str = ""
     """What facilitators wrote for themselves. For no other reader, nor the archive."""
+    breakout: Breakout | None = None
+    """The rooms it is split into."""
+    rooms_made: int = 0
+    parent: str = ""
+    """Of a room: the step it belongs to. Rooms are steps, but not on the agenda."""
+    room: str = ""
+    """Of a room: what it is called."""
 
     @property
     def round(self) -> Round | None:
@@ -204,20 +228,40 @@ class State:
         return f"{self.stream}/{local}"
 
     def order(self) -> list[Step]:
-        """Give the agenda in order."""
-        return list(self.steps.values())
+        """Give the agenda in order. Rooms are not on it."""
+        return [step for step in self.steps.values() if not step.parent]
+
+    def rooms_of(self, step: Step) -> list[Step]:
+        """Give the rooms that a step is split into."""
+        return [self.steps[room] for room in step.breakout.rooms] if step.breakout is not None else []
+
+    def people_at(self, step: Step) -> list[Person]:
+        """Give the participants a step is for: all inside, or those of its room."""
+        parent = self.steps.get(step.parent)
+        at = parent.breakout.at if parent is not None and parent.breakout is not None else None
+        return [
+            person
+            for person in self.people.values()
+            if person.role == PARTICIPANT
+            and not person.removed
+            and (at is None or at.get(person.id) == step.id)
+        ]
+
+    def everything(self) -> list[Step]:
+        """Give all steps in order, the rooms of each after it: all that somebody may have done something in."""
+        return [one for step in self.order() for one in (step, *self.rooms_of(step))]
 
     def after(self, step_id: str | None) -> Step | None:
         """Give the step that follows, or the first for the lobby."""
-        order = list(self.steps)
-        place = order.index(step_id) + 1 if step_id in self.steps else 0
-        return self.steps[order[place]] if place < len(order) else None
+        order = self.order()
+        place = next((n for n, step in enumerate(order, start=1) if step.id == step_id), 0)
+        return order[place] if place < len(order) else None
 
     def before(self, step_id: str | None) -> Step | None:
         """Give the step that goes before."""
-        order = list(self.steps)
-        place = order.index(step_id) - 1 if step_id in self.steps else -1
-        return self.steps[order[place]] if place >= 0 else None
+        order = self.order()
+        place = next((n for n, step in enumerate(order) if step.id == step_id), 0)
+        return order[place - 1] if place else None
 
     # -- finding, or refusing --------------------------------------------------------------------------------------
 
@@ -251,6 +295,13 @@ class State:
         if step_id not in self.steps:
             raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
         return self.steps[step_id]
+
+    def on_agenda(self, step_id: str) -> Step:
+        """Find a step of the agenda, not a room. Raises Refused."""
+        step = self.found_step(step_id)
+        if step.parent:
+            raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
+        return step
 
     def found_idea(self, idea_id: str) -> Idea:
         """Find an idea, whatever became of it. Raises Refused."""

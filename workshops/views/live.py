@@ -197,11 +197,12 @@ def page_context(
     request: HttpRequest, room: Room, workshop: Workshop, seat: Attendance, reader: str
 ) -> dict[str, Any]:
     """Gather what a live page needs. Call under `room.reading()`."""
-    audience = room.showing.to_audience((reader, language(), "html")).audience
     state = room.ledger.state
+    name = room.ledger.kind.reader_of(state, seat.actor, reader)  # perhaps in a breakout room
+    audience = room.showing.to_audience((name, language(), "html")).audience
     me = state.people.get(seat.actor)
     seq = audience.seq
-    own: Own = room.ledger.kind.own(state, seat.actor, reader)
+    own: Own = room.ledger.kind.own(state, seat.actor, name)
     plain = request.COOKIES.get(SCRIPT_COOKIE) != "1"
     join_url = request.build_absolute_uri(reverse("workshops:join", args=[workshop.code]))
     return {
@@ -219,12 +220,12 @@ def page_context(
         "may_be_reminded": seat.user_id is not None,
         "wants_reminders": seat.wants_reminders,
         "seq": seq,
-        "epoch": room.ledger.epoch,
+        "epoch": audience.epoch,
         "time": now_ms(),
         "version": wire.VERSION,
         "html": drawn.page(audience, own if plain else None),
         "own": own.data,
-        "now": json.loads(room.showing.now_at_once(reader, language()).data)["now"],
+        "now": json.loads(room.showing.now_at_once(name, language()).data)["now"],
         "op": uuid.uuid4(),
         "closed": state.closed_at is not None,
     }

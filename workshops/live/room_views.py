@@ -1,0 +1,133 @@
+"""What is shown of a step that is split into rooms: who is where, and in the end the results of all rooms together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from realtime.kinds import Fragment
+from workshops.activities.registry import activity_of, writing_of
+from workshops.live.places import APART, at_step, base_of
+from workshops.live.state import FACILITATOR, PARTICIPANT
+
+if TYPE_CHECKING:
+    from workshops.live.state import State, Step
+
+TEMPLATES = {PARTICIPANT: "rooms_stage", FACILITATOR: "rooms_console"}
+
+
+def stage(state: State, step: Step, reader: str, context: dict[str, Any]) -> Fragment:
+    """Give the stage of a split step, for whoever is in none of its rooms now."""
+    apart = step.phase in APART
+    context |= {"apart": apart, "rooms": rooms(state, step, reader), "results": results(state, step)}
+    context |= {
+        "warned": bool(step.breakout and step.breakout.warned),
+        "ran": any(run.rounds for run in state.rooms_of(step)),
+    }
+    name = TEMPLATES.get(reader, "rooms_screen")
+    return Fragment(f"workshops/parts/{name}.html", context)
+
+
+def rooms(state: State, step: Step, reader: str) -> list[dict[str, Any]]:
+    """Give the rooms: how many are in each; for facilitators who, and how far."""
+    return [
+        {"id": room.id, "name": room.room, "count": len(state.people_at(room))}
+        | (_for_facilitators(state, step, room) if reader == FACILITATOR else {})
+        for room in state.rooms_of(step)
+    ]
+
+
+def _for_facilitators(state: State, step: Step, room: Step) -> dict[str, Any]:
+    counts = activity_of(room.kind).progress(state, room) if room.rounds else []
+    return {
+        "people": [{"id": person.id, "name": person.name} for person in state.people_at(room)],
+        "link": step.breakout.links.get(room.id, "") if step.breakout else "",
+        "progress": [{"number": number, "what": what} for number, what in counts],
+        "phase": room.phase,
+    }
+
+
+def table(state: State, step: Step) -> dict[str, Any]:
+    """Give the facilitators' table of rooms, which is drawn again as things happen in them."""
+    placed = step.breakout.at if step.breakout is not None else {}
+    without = [
+        {"id": person.id, "name": person.name} for person in state.people_at(step) if person.id not in placed
+    ]
+    return {
+        "rooms": rooms(state, step, FACILITATOR),
+        "without": without,
+        "step_id": step.id,
+        "apart": step.phase in APART,
+    }
+
+
+def head(state: State, reader: str) -> dict[str, Any] | None:
+    """Give what stands over the stage in a room: which it is, who is in it, who looks."""
+    room = state.steps.get(at_step(reader))
+    parent = state.steps.get(room.parent) if room is not None else None
+    if room is None or parent is None or parent.breakout is None:
+        return None
+    breakout = parent.breakout
+    looks = [who for who, where in breakout.visits.items() if where == room.id and who in state.people]
+    others = [{"id": other.id, "name": other.room} for other in state.rooms_of(parent) if other is not room]
+    return {
+        "step": parent.id,
+        "room": room.id,
+        "name": room.room,
+        "people": sorted(person.name for person in state.people_at(room)),
+        "visitors": sorted(state.people[who].name for who in looks),
+        "link": breakout.links.get(room.id, ""),
+        "warned": breakout.warned and room.phase == "open",
+        "others": others if breakout.how == "choose" and base_of(reader) == PARTICIPANT else [],
+    }
+
+
+# -- together ----------------------------------------------------------------------------------------------------------
+
+
+def results(state: State, step: Step) -> list[dict[str, Any]]:
+    """Give what every room came to, once it was shown: drawn as in the archive, from what everybody may see."""
+    if not step.revealed:
+        return []
+    found = []
+    for room in state.rooms_of(step):
+        if room.round is None or not room.revealed:
+            continue
+        activity = activity_of(room.kind)
+        outcome = {
+            "id": f"{room.id}/{room.round.number}",
+            "kind": room.kind,
+            "title": room.room,
+            "prompt": "",
+            **activity.outcome(state, room, room.round),
+        }
+        clusters = {one["id"]: one for one in outcome.get("clusters", ()) if isinstance(one, dict)}
+        found.append(
+            {
+                "id": room.id,
+                "name": room.room,
+                "template": activity.template("outcome"),
+                "outcome": outcome,
+                "ideas": _ideas(state),
+                "clusters": clusters,
+            }
+        )
+    return found
+
+
+def _ideas(state: State) -> dict[str, Any]:
+    """Give the words that everybody here may see, without saying whose they are."""
+    return state.once(
+        "words in results",
+        lambda: {
+            state.gid(idea.id): {
+                "text": idea.text,
+                "consent": "unnamed",
+                "credit": "",
+                "hidden": idea.hidden is not None,
+                "step": idea.step,
+            }
+            for idea in state.ideas.values()
+            if not idea.removed
+            and writing_of(state.steps[idea.step].kind).shown(state.steps[idea.step], idea)
+        },
+    )
