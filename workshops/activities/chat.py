@@ -290,7 +290,8 @@ class Chat(ChatRules):
         if memory.live not in memory.asked:
             memory.asked.append(memory.live)
         run_clock(state, step, minutes_of(step.settings, memory.live) * MINUTE, event.at)
-        keys = {"stage.now", "stage.write", "stage.timer", "run", f"thread-{before}", f"thread-{memory.live}"}
+        keys = {"stage.now", "stage.next", "stage.write", "stage.timer", "run"}
+        keys |= {f"thread-{before}", f"thread-{memory.live}"}
         lists = {"threads", *self.lists_of(before), *self.lists_of(memory.live)}
         say = filled(_("Now: %(part)s"), part=name_of(memory.live))
         return Dirty(keys=keys, lists=lists, everybody=True, say=[(None, say)])

@@ -101,6 +101,8 @@ class ChatViews(Writing):
         memory: Conversation = step.rounds[-1].memory
         if key == "stage.now":
             return Fragment(self.template("now"), {"now": self._now(step, memory, reader)})
+        if key == "stage.next" and reader == FACILITATOR and not step.revealed:
+            return Fragment(self.template("next"), {"ask": self._ask_next(step, memory)})
         if key == "stage.write" and reader != SCREEN:
             return Fragment(self.template("write"), {"write": self._write(step, memory)})
         if key.startswith("thread-"):
@@ -221,6 +223,19 @@ class ChatViews(Writing):
             "lead": reader == FACILITATOR,
         }
 
+    def _ask_next(self, step: Step, memory: Conversation) -> dict[str, Any] | None:
+        following = self.following(step) if step.phase == "open" else None
+        if following is None:
+            return None
+        text = words_of(step.rounds[-1].settings, following)
+        return {
+            "step": step.id,
+            "live": memory.live,
+            "id": following,
+            "name": name_of(following),
+            "text": text,
+        }
+
     @staticmethod
     def _write(step: Step, memory: Conversation) -> dict[str, Any]:
         settings = step.rounds[-1].settings
@@ -244,6 +259,8 @@ class ChatViews(Writing):
             return {"now": None}
         memory: Conversation = step.rounds[-1].memory
         context = {"now": self._now(step, memory, reader), "checked": memory.checked}
+        if reader == FACILITATOR:
+            context["ask"] = self._ask_next(step, memory)
         return context if reader == SCREEN else context | {"write": self._write(step, memory)}
 
     # -- one's own -------------------------------------------------------------------------------------------------
