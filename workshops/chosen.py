@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workshops.outcomes import Found, Line, line_of, place_of
+from workshops.outcomes import Found, Line, is_group, line_of, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _line(
     row: Mapping[str, Any], outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, public: bool
 ) -> Line:
     gid = row["item"]
-    if outcome.get("target") != "clusters":
+    if not is_group(gid, outcome):
         return line_of(gid, ideas, public=public)
     # What stood there then; the group may have been renamed since.
     title = row.get("text") or clusters.get(gid, {}).get("title") or _("Group without a name")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from workshops.activities.registry import ACTIVITIES
 from workshops.chosen import chosen_rows
 from workshops.models import Consent, consent_label
-from workshops.outcomes import Line, groups_of, line_of, vote_rows
+from workshops.outcomes import Line, groups_of, is_group, line_of, vote_rows
 
 type Cell = str | float | None
 type Data = Mapping[str, Any]
@@ -109,29 +109,49 @@ def _votes(outcome: Data, content: Data, *, public: bool) -> Table:
         _("Dots"),
         *([_("Dots against")] if against else []),
         _("People"),
-        _("Group") if on_groups else _("Idea"),
+        _what(outcome),
     ]
     if not on_groups:
         head += _about_head(public=public)
     rows: list[list[Cell]] = []
     for row, told in zip(vote.rows, outcome["rows"], strict=True):
-        words = [row.line.text] if on_groups else _about(row.line, content, public=public)
+        words = _about_chosen(row.line, outcome, content, public=public)
         tied = _("yes") if row.tied else _("no")
         dots = [row.dots, row.against] if against else [row.dots]
         rows.append([told.get("rank"), tied, *dots, row.voters, *words, row.line.gid])
-    return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
+    return Table(
+        [*head, _("Group id") if on_groups else _("Id") if outcome.get("target") == "both" else _("Idea id")],
+        rows,
+    )
+
+
+def _what(outcome: Data) -> str:
+    """Say what the rows of an outcome are about."""
+    return {"clusters": _("Group"), "both": _("Idea or group")}.get(str(outcome.get("target")), _("Idea"))
+
+
+def _about_chosen(line: Line, outcome: Data, content: Data, *, public: bool) -> list[Cell]:
+    """Give the words of an idea or a group; only ideas have a consent and a credit."""
+    if outcome.get("target") == "clusters":
+        return [line.text]
+    if is_group(line.gid, outcome):
+        return [line.text, *("" for _name in _about_head(public=public))]
+    return _about(line, content, public=public)
 
 
 def _chosen(outcome: Data, content: Data, name: str, columns: Data, *, public: bool) -> Table:
     """Give what each of the things got between which people chose, with the columns that their kind names."""
     on_groups = outcome.get("target") == "clusters"
-    head = [*(str(words) for words in columns.values()), _("Group") if on_groups else _("Idea")]
+    head = [*(str(words) for words in columns.values()), _what(outcome)]
     head += [] if on_groups else _about_head(public=public)
     rows: list[list[Cell]] = []
     for row in chosen_rows(outcome, name, content["ideas"], content["clusters"], public=public):
-        words = [row.line.text] if on_groups else _about(row.line, content, public=public)
+        words = _about_chosen(row.line, outcome, content, public=public)
         rows.append([*(row.got.get(column) for column in columns), *words, row.gid])
-    return Table([*head, _("Group id") if on_groups else _("Idea id")], rows)
+    return Table(
+        [*head, _("Group id") if on_groups else _("Id") if outcome.get("target") == "both" else _("Idea id")],
+        rows,
+    )
 
 
 def _facts(outcome: Data) -> Table:

@@ -111,6 +111,25 @@ def test_a_facilitator_can_leave_the_vote_to_the_others() -> None:
     assert driver.outcome(step)["eligible"] == 4
 
 
+def test_ideas_and_groups_can_stand_together() -> None:
+    from workshops.archive import content_of
+    from workshops.tables import table_of
+
+    driver, step, items = opened(target="both")
+    group, idea = next(one for one in items if one[0] == "g"), next(one for one in items if one[0] == "i")
+    assert len(items) == 5
+    place(driver, step, "p-ann", **{group: 2, idea: 1})
+    driver.do("p-fay", "step.reveal", activity=step)
+    driver.ledger.load()
+    content = content_of(driver.state, driver.workshop, driver.workshop.stream)
+    outcome = next(each for each in content["outcomes"] if each["step"] == step)
+    rows = [row[:4] + row[4:5] for row in table_of(outcome, content, public=False).rows]
+    assert rows[:2] == [
+        [1, "no", 2, 1, "Start"],
+        [2, "no", 1, 1, driver.state.ideas[idea].text],
+    ]
+
+
 # -- shown when ------------------------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from workshops.live.state import Round, State, Step
 
-IDEAS, GROUPS = "ideas", "clusters"
+IDEAS, GROUPS, BOTH = "ideas", "clusters", "both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,9 @@ class ChoosingSettings(base.Settings):
     target: str = field(
         default=IDEAS,
         metadata=setting(
-            _("Choose between"), choices=((IDEAS, _("Ideas")), (GROUPS, _("Groups"))), guarded=True
+            _("Choose between"),
+            choices=((IDEAS, _("Ideas")), (GROUPS, _("Groups")), (BOTH, _("Ideas and groups together"))),
+            guarded=True,
         ),
     )
     source: str = field(
@@ -101,25 +103,27 @@ class Choosing(Activity):
     # -- what there is to choose from --------------------------------------------------------------------------------
 
     def hidden_sources(self, state: State, step: Step) -> list[Step]:
-        return still_private(brainstorms_for(state, step)) if step.settings.target == IDEAS else []
+        return [] if step.settings.target == GROUPS else still_private(brainstorms_for(state, step))
 
     def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
-        if step.settings.target == GROUPS:
+        count = 0
+        if step.settings.target != IDEAS:
             grouping = groupings_for(state, step)
             if grouping is None or not grouping.rounds or not grouping.rounds[-1].memory.groups:
                 raise Refused("no_groups", _("There are no groups to work with yet. Group the ideas first."))
             if grouping.running:
                 sentence = _("“%(title)s” is still open. Close it first.")
                 raise Refused("still_grouping", filled(sentence, title=grouping.title))
-            self._must_fit(len(grouping.rounds[-1].memory.groups))
-            return
-        sources = brainstorms_for(state, step)
-        must_be_shown(sources, shown)
-        ideas = shown_ideas(state, sources)
-        if not shown and not ideas:
-            raise Refused("no_ideas", _("There are no ideas to choose from yet."))
-        about_to = sum(idea.sort == "idea" for source in shown for idea in state.ideas_of(source))
-        self._must_fit(len(ideas) + about_to)
+            count += len(grouping.rounds[-1].memory.groups)
+        if step.settings.target != GROUPS:
+            sources = brainstorms_for(state, step)
+            must_be_shown(sources, shown)
+            ideas = shown_ideas(state, sources)
+            if not shown and not ideas:
+                raise Refused("no_ideas", _("There are no ideas to choose from yet."))
+            count += len(ideas)
+            count += sum(idea.sort == "idea" for source in shown for idea in state.ideas_of(source))
+        self._must_fit(count)
 
     def _must_fit(self, count: int) -> None:
         if self.most_items and count > self.most_items:
@@ -129,13 +133,16 @@ class Choosing(Activity):
             raise Refused("too_many_items", filled(sentence, count=count, most=self.most_items))
 
     def begin(self, state: State, step: Step) -> Any:
-        if step.settings.target == GROUPS:
+        target, items, sources = step.settings.target, {}, {}
+        if target != GROUPS:
+            steps = brainstorms_for(state, step)
+            items = {idea.id: idea.text for idea in shown_ideas(state, steps)}
+            sources = rounds_of(steps)
+        if target != IDEAS:
             grouping = groupings_for(state, step)
             groups = grouping.rounds[-1].memory.groups if grouping and grouping.rounds else {}
-            return self.memory(step, GROUPS, {group.id: group.title for group in groups.values()}, {})
-        sources = brainstorms_for(state, step)
-        items = {idea.id: idea.text for idea in shown_ideas(state, sources)}
-        return self.memory(step, IDEAS, items, rounds_of(sources))
+            items |= {group.id: group.title for group in groups.values()}
+        return self.memory(step, target, items, sources)
 
     @abstractmethod
     def memory(self, step: Step, target: str, items: dict[str, str], sources: dict[str, int]) -> OnTable:
@@ -155,6 +162,11 @@ class Choosing(Activity):
         if idea is not None and (idea.hidden is not None or idea.removed):
             return ""
         return memory.items[item]
+
+    @staticmethod
+    def is_of(state: State, item: str) -> str:
+        """Say what an item is: one of the ideas, or one of the groups."""
+        return IDEAS if item in state.ideas else GROUPS
 
     @staticmethod
     def must_stand(memory: OnTable, item: str) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from workshops.activities.base import Fragment, Own
-from workshops.activities.choosing import GROUPS, Choosing
+from workshops.activities.choosing import GROUPS, IDEAS, Choosing
 from workshops.activities.dot_rules import LIVE, ON_CAST, limits_of
 from workshops.activities.dot_ties import place_drawn, ties_of
 from workshops.activities.sources import brainstorms_for, groupings_for, shown_ideas
@@ -62,7 +62,7 @@ class VoteViews(Choosing):
             "id": item,
             "step": step.id,
             "text": self.words_of(state, ballots, item),
-            "target": ballots.target,
+            "target": self.is_of(state, item),
             "votable": step.phase == "open" and reader != SCREEN and self.takes_part(step, reader),
             "cap": limits.cap,
             "against": limits.against,
@@ -71,7 +71,7 @@ class VoteViews(Choosing):
             "voting_over": step.phase in ("closed", "revealed"),
             "own_ideas": step.settings.own_ideas,
             "casts": step.settings.results == ON_CAST and not step.revealed,
-            "moderate": reader == FACILITATOR and ballots.target != GROUPS,
+            "moderate": reader == FACILITATOR and item in state.ideas,
             "tally": self._tally(step, ballots, item) if self.shows_results(step) else None,
         }
 
@@ -182,11 +182,12 @@ class VoteViews(Choosing):
     @staticmethod
     def _advice(state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         """Say how many things there would be to vote on, and how many dots that suggests."""
-        if step.settings.target == GROUPS:
+        count = 0
+        if step.settings.target != IDEAS:
             grouping = groupings_for(state, step)
-            count = len(grouping.rounds[-1].memory.groups) if grouping and grouping.rounds else 0
-        else:
-            count = len(shown_ideas(state, brainstorms_for(state, step)))
+            count += len(grouping.rounds[-1].memory.groups) if grouping and grouping.rounds else 0
+        if step.settings.target != GROUPS:
+            count += len(shown_ideas(state, brainstorms_for(state, step)))
         if not count:
             return []
         dots = max(1, round(count / OF_ITEMS))

@@ -267,7 +267,7 @@ class Matrix(Choosing):
         return {
             "id": item,
             "step": step.id,
-            "target": placings.target,
+            "target": self.is_of(state, item),
             "text": self.words_of(state, placings, item),
             "axes": _axes(settings),
             "steps": [] if settings.fine else list(range(settings.least, settings.most + 1)),
@@ -277,7 +277,7 @@ class Matrix(Choosing):
             "least": settings.least,
             "most": settings.most,
             "got": self._row(step.rounds[-1], item) if step.revealed else None,
-            "moderate": reader == FACILITATOR and placings.target == "ideas" and not step.revealed,
+            "moderate": reader == FACILITATOR and item in state.ideas and not step.revealed,
         }
 
     @staticmethod

@@ -247,7 +247,7 @@ class Ranking(Choosing):
             return None
         context: dict[str, Any] = {
             "id": item,
-            "target": rankings.target,
+            "target": self.is_of(state, item),
             "text": self.words_of(state, rankings, item),
             "got": None,
         }
@@ -308,7 +308,6 @@ class Ranking(Choosing):
                 for place, item in enumerate(draft, 1)
             ],
             "rest": [self._line(state, rankings, item) for item in rest],
-            "target": rankings.target,
             "scale": rankings.scale,
             "full": len(draft) >= rankings.scale,
             "sent": sent,
@@ -325,7 +324,12 @@ class Ranking(Choosing):
     def _line(self, state: State, rankings: Rankings, item: str) -> dict[str, Any]:
         """Give one thing as it stands in somebody's order, and in short for what reads buttons out."""
         text = self.words_of(state, rankings, item)
-        return {"id": item, "text": text, "short": Truncator(text).chars(60)}
+        return {
+            "id": item,
+            "target": self.is_of(state, item),
+            "text": text,
+            "short": Truncator(text).chars(60),
+        }
 
     @staticmethod
     def _shuffled(step: Step, person: str, items: list[str]) -> list[str]:

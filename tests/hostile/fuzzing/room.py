@@ -16,10 +16,10 @@ from tests.hostile.fuzzing.memory import MemoryDriver, MemoryLedger, plain
 from tests.live_view import Browser
 from tests.workshop_driver import READERS
 from workshops.activities.ballots import Ballots
-from workshops.activities.brainstorm import MOST_IDEAS
 from workshops.activities.dot_rules import limits_of
 from workshops.activities.grouping import MOST_GROUPS
 from workshops.activities.registry import ACTIVITIES
+from workshops.activities.writing import MOST_PIECES
 from workshops.live.agenda import MOST_STEPS
 from workshops.live.people import ROLES
 
@@ -243,7 +243,7 @@ class Game:
             key = (idea.step, idea.round, idea.author)
             written[key] = written.get(key, 0) + 1
             assert not (idea.removed and idea.merged_into)
-        assert max(written.values(), default=0) <= MOST_IDEAS
+        assert max(written.values(), default=0) <= MOST_PIECES
 
     @staticmethod
     def _groups_fit(board: Any) -> None:
