@@ -29,6 +29,7 @@ from workshops.activities.checking import (
     MOST_COMMENT,
     MOST_LINE,
     MOST_WORD,
+    PICTURES,
     SKIP,
     WORD,
     WROTE,
@@ -280,6 +281,7 @@ class CheckIn(Answering, Writing):
         turnout = self.turnout(state, step, run)
         skipped = answers.people(SKIP)
         rows = bars(options_of(run.settings), answers, turnout["answered"] - skipped)
+        rows = [row | {"icon": PICTURES.get(row["option"], "")} for row in rows]
         said = turnout["answered"] - skipped
         return {"title": step.title, "rows": rows, "skipped": skipped, "said": said, **turnout}
 
@@ -311,7 +313,7 @@ class CheckIn(Answering, Writing):
             "step": step.id,
             "open": step.phase == "open",
             "options": [
-                {"id": one, "label": str(label), "chosen": one in chosen}
+                {"id": one, "label": str(label), "icon": PICTURES.get(one, ""), "chosen": one in chosen}
                 for one, label in options_of(run.settings)
             ],
             "skipped": SKIP in chosen,

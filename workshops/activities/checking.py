@@ -21,14 +21,23 @@ MOST_WORD, MOST_LINE, MOST_COMMENT = 30, 140, 500
 A_ROOM = 60
 """Up to so many answers are shown to each person after their own; more are shown to all at once only."""
 SCALE = ("s5", "s4", "s3", "s2", "s1")
-WEATHER: dict[str, tuple[str, StrOrPromise]] = {
-    "sun": ("☀️", _("Sunny")),
-    "bright": ("⛅", _("Sun and clouds")),
-    "cloud": ("☁️", _("Cloudy")),
-    "fog": ("🌫️", _("Foggy")),
-    "rain": ("🌧️", _("Rainy")),
-    "storm": ("⛈️", _("Stormy")),
+WEATHER: dict[str, StrOrPromise] = {
+    "sun": _("Sunny"),
+    "bright": _("Sun and clouds"),
+    "cloud": _("Cloudy"),
+    "fog": _("Foggy"),
+    "rain": _("Rainy"),
+    "storm": _("Stormy"),
 }
+PICTURES = {
+    "sun": "sun",
+    "bright": "cloud-sun",
+    "cloud": "cloud",
+    "fog": "cloud-fog",
+    "rain": "cloud-rain",
+    "storm": "cloud-lightning",
+}
+"""The icons that stand beside the words. Drawn, because not every screen has letters for them."""
 CHOICES = (*SCALE, *WEATHER, SKIP)
 
 
@@ -109,10 +118,7 @@ def options_of(settings: CheckSettings) -> list[tuple[str, StrOrPromise]]:
     if settings.form == "word":
         return []
     if settings.form == "weather":
-        return [
-            (one, filled("%(sign)s %(words)s", sign=sign, words=said))
-            for one, (sign, said) in WEATHER.items()
-        ]
+        return list(WEATHER.items())
     ends = {"s5": f"5 · {settings.high}", "s1": f"1 · {settings.low}"}
     return [(one, ends.get(one, one[1])) for one in SCALE]
 
