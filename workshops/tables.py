@@ -16,6 +16,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from workshops.activities.registry import ACTIVITIES
+from workshops.answered import answered_rows, is_answered
 from workshops.chosen import chosen_rows
 from workshops.models import Consent, consent_label
 from workshops.outcomes import Line, groups_of, is_group, line_of, vote_rows
@@ -59,6 +60,13 @@ def table_of(outcome: Data, content: Data, *, public: bool) -> Table:
         return _groups(outcome, content, public=public)
     if "ideas" in outcome:
         return ideas_table(outcome["ideas"], content, public=public)
+    if is_answered(outcome):
+        head = _about_head(public=public)
+        return Table(
+            *answered_rows(
+                outcome, content, lambda line: _about(line, content, public=public), head, public=public
+            )
+        )
     columns = getattr(ACTIVITIES.get(outcome.get("kind", "")), "columns", None)
     if columns is not None:
         return _chosen(outcome, content, *columns, public=public)

@@ -130,6 +130,20 @@ def test_ideas_and_groups_can_stand_together() -> None:
     ]
 
 
+def test_in_breakout_rooms_only_those_of_the_room_could_vote() -> None:
+    driver, step = ready("dot_vote", facilitators_vote=True)
+    driver.join("p-dan")
+    driver.do("p-fay", "rooms.split", activity=step, how="size", size=2)
+    driver.do("p-fay", "step.open", activity=step)
+    breakout = driver.state.steps[step].breakout
+    assert breakout is not None
+    room = breakout.at["p-ann"]
+    place(driver, room, "p-ann", **{items_of(driver, room)[0]: 2})
+    driver.do("p-fay", "step.reveal", activity=step)
+    outcome = driver.outcome(room)
+    assert (outcome["eligible"], outcome["voted"]) == (2, 1)
+
+
 # -- shown when ------------------------------------------------------------------------------------------------------
 
 

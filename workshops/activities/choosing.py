@@ -211,15 +211,18 @@ class Choosing(Activity):
             raise Refused("not_allowed", _("Facilitators don't take part in this round."))
 
     def asked_now(self, state: State, step: Step) -> set[str]:
-        """Give those inside who are asked. Looked up once until people change, because it is counted all the time."""
-        return state.once(
-            ("asked", step.id),
-            lambda: {
+        """Give those inside, or in its room, who are asked. Looked up once until people change: it is counted often."""
+        return state.once(("asked", step.id), lambda: self._look_who_is_asked(state, step))
+
+    def _look_who_is_asked(self, state: State, step: Step) -> set[str]:
+        asked = {person.id for person in state.people_at(step)}
+        if step.settings.facilitators_vote and not step.parent:
+            asked |= {
                 person.id
                 for person in state.people.values()
-                if not person.removed and self.takes_part(step, person.role)
-            },
-        )
+                if person.role == FACILITATOR and not person.removed
+            }
+        return asked
 
     @abstractmethod
     def answered(self, memory: Any) -> AbstractSet[str]:

@@ -43,7 +43,7 @@ def decide(state: State, step: Step, command: Command, by: str) -> list[NewEvent
     standing = [item for item in tied if _stands(state, item)]
     if len(standing) < 2:
         raise Refused("no_tie", _("There are not two of them left to vote on."))
-    if state.current != step.id:
+    if state.current != (step.parent or step.id):
         raise Refused("moved_on", words.MOVED_ON)
     number = len(step.rounds)
     dots = min(command["dots"] or 1, len(standing))
