@@ -1,0 +1,45 @@
+"""What people answered and wrote, as a table for spreadsheets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
+from tests.activities.test_contract import ready
+from workshops.archive import content_of
+from workshops.tables import Table, table_of
+
+pytestmark = pytest.mark.django_db
+
+
+def table(kind: str, *, public: bool) -> Table:
+    driver, step = ready(kind, **WORDS_CHOSEN[kind][0])
+    driver.do("p-ann", "person.describe", consent="named")
+    driver.do("p-fay", "step.open", activity=step)
+    WORDS_SCENES[kind](driver, step)
+    driver.do("p-fay", "step.reveal", activity=step)
+    content = content_of(driver.state, driver.workshop, driver.workshop.stream)
+    return table_of(content["outcomes"][-1], content, public=public)
+
+
+@pytest.mark.parametrize("kind", sorted(WORDS_SCENES))
+@pytest.mark.parametrize("public", [False, True])
+def test_every_row_has_a_cell_for_each_head(kind: str, public: bool) -> None:
+    told = table(kind, public=public)
+    assert told.rows
+    assert {len(row) for row in told.rows} == {len(told.head)}
+
+
+def test_counts_stand_beside_reasons_that_may_be_shown() -> None:
+    rows = table("fist_to_five", public=False).rows
+    assert ["Answer", "5 · I champion it", 1, 50] in [row[:4] for row in rows]
+    assert ["Did not answer", "", 1, None] in [row[:4] for row in rows]
+    assert ["Reason", "1 · I can't support it unless it changes", None, None, "It costs two nurses"] in [
+        row[:5] for row in rows
+    ]
+    assert "It costs two nurses" not in str(table("fist_to_five", public=True).rows)
+
+
+def test_words_stand_with_their_people() -> None:
+    assert table("word_cloud", public=False).rows[0] == ["1", "Trust", 2]
+    assert [row[1] for row in table("word_cloud", public=True).rows] == ["Trust"], "only Ann agreed"
