@@ -1,6 +1,7 @@
 """A room that has nothing to do with workshops: cards with notes and counts, some of them secret.
 
-Readers are "anybody", who sees what isn't secret, and "keeper", who sees all.
+Readers are "anybody", who sees what isn't secret, and "keeper", who sees all. Somebody can go to a place: what they
+add there nobody sees but those who are at the same place.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Card:
     secret: bool = False
     count: int = 0
     notes: dict[str, str] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Box:
     alarm: int | None = None
     rung: int = 0
     out: set[str] = field(default_factory=set)
+    at: dict[str, str] = field(default_factory=dict)
 
 
 class Toy(RoomKind[Box]):
@@ -56,6 +59,7 @@ class Toy(RoomKind[Box]):
             "alarm": {"at": Whole(most=10**15)},
             "clock.ring": {},
             "leave": {},
+            "go": {"to": Id(required=False)},
             "break": {},
             "twice": {"text": Text()},
         }
@@ -95,12 +99,15 @@ class Toy(RoomKind[Box]):
             case "rang":
                 state.alarm, state.rung = None, state.rung + 1
                 return Dirty(keys={"board"}, say=[(None, "It rang")])
-            case "leave":
-                state.out.add(event.actor)
+            case "leave" | "go":
+                state.at[event.actor] = body.get("to") or ""
+                state.out |= {event.actor} if event.kind == "leave" else set()
                 return Dirty(people={event.actor})
             case "card.add":
                 state.made += 1
-                card = Card(body["card"], text, event.actor, body["secret"])
+                card = Card(
+                    body["card"], text, event.actor, body["secret"], place=state.at.get(event.actor, "")
+                )
                 state.cards[card.id] = card
                 return Dirty({f"card-{card.id}"}, {"cards"}, {event.actor})
         return self._changed(state, state.cards[body["card"]], event)
@@ -129,15 +136,24 @@ class Toy(RoomKind[Box]):
         return ["board"]
 
     def lists(self, state: Box, reader: str) -> dict[str, list[str]]:
-        cards = [card for card in state.cards.values() if reader == "keeper" or not card.secret]
+        cards = [card for card in state.cards.values() if self._sees(card, reader)]
         lists = {f"card-{card.id}.notes": [f"note-{note}" for note in card.notes] for card in cards}
         return {"cards": [f"card-{card.id}" for card in cards], **lists}
+
+    @staticmethod
+    def _sees(card: Card, reader: str) -> bool:
+        here = not card.place or card.place == reader.partition("/")[2]
+        return reader == "keeper" or (here and not card.secret)
+
+    def reader_of(self, state: Box, person: str, reader: str) -> str:
+        place = state.at.get(person, "")
+        return f"{reader}/{place}" if place and reader == "anybody" else reader
 
     def show(self, state: Box, key: str, reader: str) -> Fragment | None:
         if key == "board":
             return Fragment("toy/board.html", {"title": state.title})
         for card in state.cards.values():
-            own, seen = f"card-{card.id}", reader == "keeper" or not card.secret
+            own, seen = f"card-{card.id}", self._sees(card, reader)
             if key == own and seen:
                 parts = {"tally_key": f"{own}.tally", "notes": f"{own}.notes"}
                 return Fragment("toy/card.html", {"text": card.text, "count": card.count, **parts})
