@@ -67,11 +67,6 @@ def table_of(outcome: Data, content: Data, *, public: bool) -> Table:
                 outcome, content, lambda line: _about(line, content, public=public), head, public=public
             )
         )
-    if is_answered(outcome):
-        head = _about_head(public=public)
-        return Table(
-            *answered_rows(outcome, content, lambda line: _about(line, content, public=public), head, public=public)
-        )
     columns = getattr(ACTIVITIES.get(outcome.get("kind", "")), "columns", None)
     if columns is not None:
         return _chosen(outcome, content, *columns, public=public)
