@@ -6,7 +6,7 @@ import re
 
 import pytest
 from asgiref.sync import sync_to_async
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from lab_workspace.people.models import User
 from tests.chromium import DESK, PHONE, SMALLEST, Visitors, assert_accessible
@@ -101,7 +101,7 @@ async def test_ideas_are_brought_in_from_a_file_and_mended_by_keyboard(
         await assert_fits(page)
         data = b"Id,Idea,By\n1,Ring back the same day,x\n2,Mail ann@example.org,x\n3,Ask twice,x\n"
         await page.locator("#file").set_input_files(
-            [{"name": "ideas.csv", "mimeType": "text/csv", "buffer": data}]
+            FilePayload(name="ideas.csv", mimeType="text/csv", buffer=data)
         )
         await page.get_by_role("button", name="Read the file").press("Enter")
         await expect(page.get_by_role("radio", name="Idea", exact=False).first).to_be_checked()
