@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workshops.formats import (
     bold_ideas,
+    chat_hour,
     closing,
     convening_day,
     distilling,
@@ -32,6 +33,7 @@ FORMATS: dict[str, Format] = {
         team_check_in.FORMAT,
         distilling.FORMAT,
         closing.FORMAT,
+        chat_hour.FORMAT,
     )
 }
 
