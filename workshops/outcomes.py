@@ -184,6 +184,8 @@ class VoteRow:
     """In a vote on groups: how many ideas the group holds."""
     against: int | None = None
     """Dots against it, in a vote that has them."""
+    share: int | None = None
+    """Of those who voted, in percent, how many placed dots on it."""
     drawn: int = 0
     """Its place in a draw by lot among those that share its rank."""
 
@@ -232,6 +234,7 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
                 length=f"{row['dots'] / most * 100:.1f}" if most else "0",
                 ideas=len(cluster.get("ideas", ())) if cluster is not None else None,
                 against=row.get("against"),
+                share=round(100 * row["voters"] / outcome["voted"]) if outcome.get("voted") else None,
                 drawn=drawn.get(row["item"], 0),
             )
         )

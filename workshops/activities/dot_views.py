@@ -80,7 +80,7 @@ class VoteViews(Choosing):
         """Give one item's result. While voting no rank and no scale: they would change with every other item."""
         dots, voters = ballots.tally(item)
         result: dict[str, Any] = {"dots": dots, "voters": voters, "rank": None, "tied": False, "most": None}
-        result |= {"against": None, "net": dots, "drawn": 0}
+        result |= {"against": None, "net": dots, "drawn": 0, "share": None}
         if limits_of(step.rounds[-1]).against:
             result |= {"against": ballots.against(item), "net": ballots.net(item)}
         if step.revealed:
@@ -88,6 +88,8 @@ class VoteViews(Choosing):
             rank = ranking.rows[item]["rank"]
             result |= {"rank": rank, "tied": rank in ranking.shared, "most": ranking.most}
             result["drawn"] = place_drawn(ballots, item, rank)
+            if ballots.voters:
+                result["share"] = round(100 * voters / ballots.voters)  # of those who voted
         return result
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:

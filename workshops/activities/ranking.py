@@ -304,8 +304,7 @@ class Ranking(Choosing):
             "open": step.phase == "open",
             "over": step.phase in ("closed", "revealed"),
             "ranked": [
-                self._line(state, rankings, item) | {"place": place, "field": f"place-{item}"}
-                for place, item in enumerate(draft, 1)
+                self._ranked_line(state, rankings, item, place) for place, item in enumerate(draft, 1)
             ],
             "rest": [self._line(state, rankings, item) for item in rest],
             "scale": rankings.scale,
@@ -330,6 +329,21 @@ class Ranking(Choosing):
             "text": text,
             "short": Truncator(text).chars(60),
         }
+
+    def _ranked_line(self, state: State, rankings: Rankings, item: str, place: int) -> dict[str, Any]:
+        """Give a line with its place, and what is said once it was moved: a screen reader hears nothing else of it."""
+        line = self._line(state, rankings, item)
+
+        def now(at: int) -> str:
+            return _("Place %(n)d: %(text)s") % {"n": at, "text": line["short"]}
+
+        more = {
+            "place": place,
+            "field": f"place-{item}",
+            "up_done": now(place - 1),
+            "down_done": now(place + 1),
+        }
+        return line | more
 
     @staticmethod
     def _shuffled(step: Step, person: str, items: list[str]) -> list[str]:
