@@ -125,7 +125,7 @@ async def grouping(page: Page, workshop: Workshop) -> None:
     await page.get_by_text("Make a group, move several ideas").click()
     await press(page, "Move them")
     await expect(page.locator("#messages")).to_contain_text("Choose an idea first.")
-    await press(page, "Undo my last change")
+    await press(page, "Undo your last action")
     await expect(group(page, "Being asked").locator("[data-card]")).to_have_count(1)
     await meanwhile(workshop, SYSTEM, "step.reveal", activity="a2")
     await page.get_by_text("Make a group, move several ideas").click()

@@ -24,6 +24,8 @@ _WORDS, _PIECES = 1.0, 2.0
 _MEANING = 4.0
 """Shares of the likeness. How they were chosen, and what other choices give, stands in docs/architecture.md."""
 
+_FEW = 50
+"""On a board of fewer texts words count as if there were so many: what three of ten share says something, too."""
 _DIGITS = 5
 """Processors add up in different orders. What differs only by that must not turn a suggestion around."""
 
@@ -35,8 +37,9 @@ class Likeness:
         self.words = [words_of(text) for text in texts]
         self.content = [content_of(words) for words in self.words]
         self.stems = [[stem(word) for word in words] for words in self.content]
-        by_words = cosines(self.stems)
-        by_pieces = cosines([pieces_of(words) for words in self.content])
+        few = 0 if meanings is not None else _FEW
+        by_words = cosines(self.stems, out_of=few)
+        by_pieces = cosines([pieces_of(words) for words in self.content], out_of=few)
         shares = [(_WORDS, by_words), (_PIECES, by_pieces)]
         if meanings is not None:
             vectors = meanings.of(texts)
