@@ -428,3 +428,15 @@ def test_people_are_the_same_each_time() -> None:
     assert player(7) == player(7)
     assert len({player(n).id for n in range(300)}) == 300
     assert len({player(n).name for n in range(300)}) > 250
+
+
+def test_people_also_turn_to_an_activity_that_stays_open_beside_the_room(show: Show) -> None:
+    show.play(60)
+    show.do(LEADER, "step.open", activity="a1")
+    in_a_week = (timezone.now() + datetime.timedelta(days=7)).isoformat(timespec="minutes")
+    show.do(LEADER, "step.stay_open", activity="a1", until=in_a_week)
+    show.do(LEADER, "show.next")
+    assert show.state.current == "a2"
+    before = show.state.sheet("a1").on_board
+    show.play(30)
+    assert show.state.sheet("a1").on_board > before

@@ -36,7 +36,9 @@ MOST_A_TURN = 15
 MOST_UNANSWERED = 60
 LATE_SECONDS = 0.15
 """The loop is busy with live workshops when a turn begins so much too late: then the people wait."""
-RESTS_SECONDS = 1.0
+RESTS_SECONDS = 0.5
+MOST_RESTS, A_LATE_TURN = 4, 3
+"""If it is late again and again, it is the machine: then they go on, but only a few of them."""
 RENEW_SECONDS = 10.0
 """Well within a lease of presence."""
 ALONE_SECONDS = 600.0
@@ -86,6 +88,13 @@ async def end(copy: Workshop) -> None:
     await hub().in_thread(actions.clear_rehearsal, copy)
 
 
+async def _overslept(seconds: float) -> float:
+    """Sleep; say by how much it became longer, because the loop had other things to do."""
+    wanted = time.monotonic() + seconds
+    await asyncio.sleep(seconds)
+    return time.monotonic() - wanted
+
+
 class _Play:
     """One rehearsal being played."""
 
@@ -94,6 +103,7 @@ class _Play:
         self.troupe = Troupe(str(room.ledger.stream_id))
         self.process = hub().process
         self.unanswered = 0
+        self.late = False
         self.seen_at = time.monotonic()
         self.here: set[str] = set()
         self.renew_at = 0.0
@@ -115,11 +125,12 @@ class _Play:
             logger.exception("practice.failed")
 
     async def _rest(self) -> None:
-        wanted = time.monotonic() + TURN_SECONDS
-        await asyncio.sleep(TURN_SECONDS)
-        while time.monotonic() - wanted > LATE_SECONDS:
-            wanted = time.monotonic() + RESTS_SECONDS
-            await asyncio.sleep(RESTS_SECONDS)
+        """Wait for the next turn; longer, and do little in it, while the loop is late."""
+        self.late = await _overslept(TURN_SECONDS) > LATE_SECONDS
+        for _time in range(MOST_RESTS if self.late else 0):
+            if await _overslept(RESTS_SECONDS) <= LATE_SECONDS:
+                self.late = False
+                return
 
     async def _turn(self) -> bool:
         """Do what the people do next; False when there is nothing more to play here."""
@@ -143,7 +154,7 @@ class _Play:
         return True
 
     def _look(self, state: object) -> Turn:
-        most = min(MOST_A_TURN, MOST_UNANSWERED - self.unanswered)
+        most = min(A_LATE_TURN if self.late else MOST_A_TURN, MOST_UNANSWERED - self.unanswered)
         return self.troupe.turn(state, time.time_ns() // 1_000_000, most)  # type: ignore[arg-type]  # a workshop's state
 
     def _show_present(self, here: set[str], now: float) -> None:

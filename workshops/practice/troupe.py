@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.kinds import SYSTEM
 from workshops.activities.registry import activity_of, writing_of
+from workshops.live.places import open_besides
 from workshops.practice.people import SECOND, Mind, Player, player
 from workshops.practice.texts import texts
 
@@ -35,8 +36,18 @@ COMING = 30 * SECOND
 LATE = (90 * SECOND, 240 * SECOND)
 STAYS, AWAY = (60 * SECOND, 150 * SECOND), (60 * SECOND, 120 * SECOND)
 """How long somebody who leaves in between is here, and away. Shorter than a lease of presence nobody would notice."""
+ENOUGH_FLAGS = 3
 LOOKED_AT = 40
 """So many of the latest pieces somebody reads before they flag one."""
+
+
+@dataclass(slots=True)
+class _InRound:
+    """What one simulated person has done in one round, and how much they mean to write in it."""
+
+    writes: int
+    wrote: int = 0
+    idle: int = 0
 
 
 @dataclass(slots=True)
@@ -48,11 +59,7 @@ class _Moment:
     acts: int = 0
     leaves: int | None = None
     back: int = 0
-    at: tuple[str, int] = ("", 0)
-    """The step and the round in which the counts below were made."""
-    wrote: int = 0
-    writes: int = 0
-    idle: int = 0
+    rounds: dict[tuple[str, int], _InRound] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -162,7 +169,7 @@ class Troupe:
             return {"do": "hand.lower"}
         if who.id not in conduct.hands and chances.random() * 100 < who.temperament.speaks:
             return {"do": "hand.raise"}
-        if not who.temperament.careless and chances.random() < 0.06:
+        if not who.temperament.careless and chances.random() < 0.03:
             return _flag(state, who)
         step = state.step
         if step is not None and step.phase == "open" and chances.random() < 0.02:
@@ -170,31 +177,29 @@ class Troupe:
         return None
 
     def _in_step(self, state: State, who: Player, moment: _Moment, mind: Mind) -> dict[str, Any] | None:
-        step = state.step
+        step = _where(state, mind)
         if step is None or step.phase != "open" or step.round is None or state.conduct.frozen:
             return None
-        if moment.at != (step.id, step.round.number):
-            moment.at, moment.wrote, moment.idle = (step.id, step.round.number), 0, 0
-            moment.writes = mind.chances.randint(*who.temperament.writes)
+        name = (step.id, step.round.number)
+        if name not in moment.rounds:
+            moment.rounds[name] = _InRound(mind.chances.randint(*who.temperament.writes))
+        done = moment.rounds[name]
         command = _pretended(state, step, who, mind)
         if command is not None and "text" in command:
-            if moment.wrote >= moment.writes:
+            if done.wrote >= done.writes:
                 command = None
             else:
-                moment.wrote += 1
+                done.wrote += 1
                 if who.temperament.careless:
                     command["text"] = mind.slip(str(command["text"]))
-        if command is not None:
-            moment.idle = 0
-            return command
-        moment.idle += 1
-        return self._says_finished(who, moment, step, step.round, mind)
+        done.idle = done.idle + 1 if command is None else 0
+        return command or self._says_finished(who, done, step, step.round, mind)
 
     @staticmethod
     def _says_finished(
-        who: Player, moment: _Moment, step: Step, run: Round, mind: Mind
+        who: Player, done: _InRound, step: Step, run: Round, mind: Mind
     ) -> dict[str, Any] | None:
-        if who.id in run.finished or moment.idle < 2 or mind.number(1, 10) > who.temperament.finishes:
+        if who.id in run.finished or done.idle < 2 or mind.number(1, 10) > who.temperament.finishes:
             return None
         return {"do": "step.finish", "activity": step.id, "finished": "yes"}
 
@@ -219,6 +224,14 @@ def _joining(who: Player) -> dict[str, Any]:
     }
 
 
+def _where(state: State, mind: Mind) -> Step | None:
+    """Give the activity somebody turns to: where the room is, now and then one that stays open beside it."""
+    besides = open_besides(state)
+    if besides and (state.step is None or not state.step.running or mind.chances.random() < 0.2):
+        return mind.one_of(besides)
+    return state.step
+
+
 def _pretended(state: State, step: Step, who: Player, mind: Mind) -> dict[str, Any] | None:
     try:
         return activity_of(step.kind).pretend(state, step, who.id, mind)
@@ -234,6 +247,10 @@ def _flag(state: State, who: Player) -> dict[str, Any] | None:
         origin = state.steps.get(idea.step)
         if idea.text not in rude or origin is None or who.id in idea.flags or idea.author == who.id:
             continue
-        if idea.on_board and writing_of(origin.kind).sees(state, origin, idea, who.id):
+        if (
+            idea.on_board
+            and len(idea.flags) < ENOUGH_FLAGS
+            and writing_of(origin.kind).sees(state, origin, idea, who.id)
+        ):
             return {"do": "idea.flag", "idea": idea.id, "why": "rude"}
     return None
