@@ -303,6 +303,27 @@ def test_another_days_plan_counts_from_the_real_start() -> None:
     assert planned_starts(driver.state)[brainstorm] == driver.state.opened_at
 
 
+def test_what_was_open_for_days_before_does_not_begin_the_plan() -> None:
+    driver = Driver()
+    early, on_the_day, *_rest = classic(driver)
+    planned = START + 3 * 24 * 60 * MINUTE
+    driver.do(SYSTEM, "plan.note", starts_at=planned, invited={})
+    driver.do("p-fay", "step.stay_open", activity=early, until="2025-12-01T17:00")
+    driver.do("p-fay", "step.open", activity=early)
+    assert drift(driver.state) is None
+    driver.do("p-fay", "show.back")
+    assert drift(driver.state) == {
+        "plan": planned,
+        "until": None,
+        "left": None,
+        "ends": planned_starts(driver.state)[_rest[-1]] + 8 * MINUTE,
+        "begun": False,
+    }
+    driver.at = planned + 10 * MINUTE
+    driver.idea("p-ann", early, "One")
+    assert driver.refused("p-fay", "step.open", activity=on_the_day) == "still_writing"
+
+
 # -- people ------------------------------------------------------------------------------------------------------------
 
 

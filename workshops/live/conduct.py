@@ -47,6 +47,8 @@ class Conduct:
     """Whether the whole room is paused: nobody contributes, and no clock runs."""
     planned_at: int | None = None
     """When the workshop was planned to start (ms)."""
+    begun_at: int | None = None
+    """When the first activity opened that doesn't stay open for days (ms)."""
     invited: dict[str, int] = field(default_factory=dict)
     """How many members of the challenge there are, by what they bring."""
     announcements: list[Announcement] = field(default_factory=list)

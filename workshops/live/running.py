@@ -130,6 +130,8 @@ def _opened(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     if state.opened_at is None:
         state.opened_at = event.at
+    if state.conduct.begun_at is None and step.stays_until is None:
+        state.conduct.begun_at = event.at
     begun_by(state, event.actor)
     memory = activity_of(step.kind).begin(state, step)
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))

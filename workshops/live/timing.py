@@ -79,9 +79,9 @@ def _asked_again(state: State, event: Happened) -> Dirty:
 
 def plan_start(state: State) -> int | None:
     """Give the moment (ms) from which the plan counts, if there is one."""
-    planned, opened = state.conduct.planned_at, state.opened_at
-    if planned is None or (opened is not None and abs(opened - planned) > LONG_AWAY):
-        return opened
+    planned, begun = state.conduct.planned_at, state.conduct.begun_at
+    if planned is None or (begun is not None and abs(begun - planned) > LONG_AWAY):
+        return begun
     return planned
 
 
@@ -104,16 +104,19 @@ def drift(state: State) -> dict[str, Any] | None:
     now; without either it could be over now. `ends` is when all should be over.
     """
     starts = planned_starts(state)
-    if state.closed_at is not None or not starts or (state.step is None and state.opened_at is not None):
+    step, begun = state.step, state.conduct.begun_at is not None
+    apart = (
+        step.stays_until is not None if step is not None else begun
+    )  # what stays open has no minutes to keep to
+    if state.closed_at is not None or not starts or apart:
         return None
     last = state.order()[-1]
     ends = starts[last.id] + last.minutes * MINUTE
-    step = state.step
     if step is None:
         return {"plan": plan_start(state), "until": None, "left": None, "ends": ends, "begun": False}
     plan = starts[step.id] + step.minutes * MINUTE
     until, left = _will_end(step)
-    return {"plan": plan, "until": until, "left": left, "ends": ends, "begun": state.opened_at is not None}
+    return {"plan": plan, "until": until, "left": left, "ends": ends, "begun": begun}
 
 
 def _will_end(step: Step) -> tuple[int | None, int | None]:
