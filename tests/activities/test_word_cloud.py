@@ -89,10 +89,7 @@ def test_counts_are_as_if_counted_anew(
     for idea in ideas.values():
         if not idea.removed:
             people.setdefault(kept.root(kept.known(idea.text)), set()).add(idea.author)
-    texts = dict.fromkeys(kept.words, "")
-    assert {one.id: one.people for one in kept.ranked(texts)} == {
-        word: len(who) for word, who in people.items()
-    }
+    assert {one.id: one.people for one in kept.ranked()} == {word: len(who) for word, who in people.items()}
     assert kept.counting == {idea.author for idea in ideas.values() if not idea.removed}
     written = Counter(idea.author for idea in ideas.values() if not idea.removed)
     assert kept.written == dict(written)
@@ -225,3 +222,22 @@ def test_undo_takes_the_last_word_back() -> None:
     add(driver, step, "p-ann", "Trust", "Time")
     driver.do("p-ann", "my.undo", activity=step)
     assert counts(driver, step) == {"Trust": 1}
+
+
+@pytest.mark.django_db
+def test_while_a_crowd_writes_phones_are_sent_a_short_table_only() -> None:
+    driver, step = cloud(visibility="shared", most_words=10)
+    for number in range(20):
+        add(driver, step, PEOPLE[number % 3], f"Word {number}")
+    phone, wall = (
+        driver.ledger.kind.show(driver.state, "stage.result", to) for to in ("participant", "screen")
+    )
+    assert phone is not None
+    assert wall is not None
+    told = phone.context["cloud"]
+    assert (len(told["rows"]), told["more"], told["in_cloud"]) == (12, 8, [])
+    assert len(wall.context["cloud"]["in_cloud"]) == 20
+    driver.do("p-fay", "step.reveal", activity=step)
+    shown = driver.ledger.kind.show(driver.state, "stage.result", "participant")
+    assert shown is not None
+    assert len(shown.context["cloud"]["in_cloud"]) == 20

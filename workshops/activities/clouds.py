@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from workshops.activities.answers import Answers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from workshops.live.state import Idea
 
@@ -77,6 +77,7 @@ class Cloud(Answers):
     """Words that a facilitator hid, with the reason."""
     written: dict[str, int] = field(default_factory=dict)
     """How many entries each person has on the board."""
+    _ranked: list[Ranked] | None = field(default=None, compare=False)
 
     def known(self, text: str) -> str:
         """Give the id of the word that a text says, or "" if nobody has said it yet."""
@@ -99,6 +100,7 @@ class Cloud(Answers):
         return word
 
     def _count(self, word: str, idea: Idea, more: int) -> None:
+        self._ranked = None
         if more > 0:
             self.words[word].entries[idea.id] = idea.author
             self.place[idea.id] = word
@@ -125,6 +127,7 @@ class Cloud(Answers):
 
     def recount(self, root: str) -> None:
         """Count the writers of a word and of all that were joined to it."""
+        self._ranked = None
         writers: dict[str, int] = {}
         for word in self.group(root):
             for writer in self.words[word].entries.values():
@@ -150,16 +153,34 @@ class Cloud(Answers):
         """Whether a word is to be seen: not joined to another, not hidden, and said by somebody."""
         return word not in self.into and word not in self.hidden and bool(self.words[word].writers)
 
-    def ranked(self, texts: Mapping[str, str]) -> list[Ranked]:
-        """Give the words to be seen, most people first, equal ones by the alphabet; equal ones share a rank."""
+    def ranked(self) -> list[Ranked]:
+        """Give the words to be seen, most people first; equal ones share a rank, and stand in a mixed order.
+
+        Worked out once until something changes: all who look at the same moment get the same.
+        """
+        if self._ranked is None:
+            self._ranked = self._rank()
+        return self._ranked
+
+    def _rank(self) -> list[Ranked]:
         counted = [(word, len(about.writers)) for word, about in self.words.items() if self.standing(word)]
-        counted.sort(key=lambda one: (-one[1], key_of(texts[one[0]]), one[0]))
+        counted.sort(key=lambda one: (-one[1], _age(one[0]) * 2654435761 % 2**32))
         ranks: dict[int, list[int]] = {}
         for place, (_word, people) in enumerate(counted, 1):
             ranks.setdefault(people, []).append(place)
         return [
             Ranked(word, people, ranks[people][0], tied=len(ranks[people]) > 1) for word, people in counted
         ]
+
+    def hide(self, words: Iterable[str], reason: str) -> None:
+        """Take words off the cloud."""
+        self.hidden |= dict.fromkeys(words, reason)
+        self._ranked = None
+
+    def put_back(self, word: str) -> None:
+        """Show a hidden word again."""
+        self.hidden.pop(word, None)
+        self._ranked = None
 
 
 def _age(entry: str) -> int:

@@ -36,6 +36,8 @@ WORD = "word"
 LONGEST = 60
 MOST_SHOWN = 40
 """So many words are drawn; the others are counted. The archive holds them all."""
+WHILE_WRITING = 12
+"""So many stand on each phone while the cloud grows: it is sent anew with every word. The projector draws it all."""
 _FACILITATORS = frozenset({"cloud.merge", "cloud.split", "cloud.hide", "cloud.put_back"})
 
 
@@ -218,9 +220,9 @@ class WordCloud(Answering, Writing):
         elif event.kind == "cloud.split":
             cloud.part(body["word"])
         elif event.kind == "cloud.hidden":
-            cloud.hidden |= dict.fromkeys(touched, event.private.get("reason", ""))
+            cloud.hide(touched, event.private.get("reason", ""))
         else:
-            cloud.hidden.pop(body["word"], None)
+            cloud.put_back(body["word"])
         writers = {state.ideas[entry].author for word in touched for entry in cloud.entries(word)}
         return Dirty(keys={"stage.result", "stage.progress"}, people=writers)
 
@@ -231,9 +233,9 @@ class WordCloud(Answering, Writing):
             return Dirty()
         word = cloud.root(cloud.sync(idea))
         if idea.hidden is not None:
-            cloud.hidden[word] = idea.hidden
+            cloud.hide([word], idea.hidden)
         elif idea.on_board:
-            cloud.hidden.pop(word, None)
+            cloud.put_back(word)
         writers = {state.ideas[entry].author for entry in cloud.entries(word)}
         return Dirty(keys={"stage.result", "stage.progress"}, people=writers)
 
@@ -271,51 +273,46 @@ class WordCloud(Answering, Writing):
             return False
         return self._facilitators_see(step) if reader == FACILITATOR else self.shows_results(step)
 
-    @staticmethod
-    def _texts(state: State, cloud: Cloud) -> dict[str, str]:
-        """Give each word as its first entry on the board writes it."""
-        firsts = {word: cloud.first(word) for word in cloud.words}
-        return {word: state.ideas[entry].text for word, entry in firsts.items() if entry}
-
     def _result(self, state: State, step: Step, reader: str) -> dict[str, Any]:
         cloud: Cloud = step.rounds[-1].memory
-        texts = self._texts(state, cloud)
-        ranked = cloud.ranked(texts)
+        drawn = step.revealed or reader != PARTICIPANT
+        ranked = cloud.ranked()
         most = ranked[0].people if ranked else 0
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "id": one.id,
                 "idea": cloud.first(one.id),
-                "text": texts[one.id],
+                "text": _text(state, cloud, one.id),
                 "people": one.people,
                 "rank": one.rank,
                 "tied": one.tied,
                 "size": size_of(one.people, most),
             }
-            for one in ranked[:MOST_SHOWN]
+            for one in ranked[: MOST_SHOWN if drawn else WHILE_WRITING]
         ]
+        rows.sort(key=lambda row: (row["rank"], key_of(row["text"])))
         result: dict[str, Any] = {
             "title": step.title,
             "step": step.id,
             "rows": rows,
-            "in_cloud": sorted(rows, key=lambda row: key_of(row["text"])),
+            "in_cloud": sorted(rows, key=lambda row: key_of(row["text"])) if drawn else [],
             "more": len(ranked) - len(rows),
-            "may_flag": reader == PARTICIPANT,
+            "may_flag": reader == PARTICIPANT and step.revealed,
             "tidy": reader == FACILITATOR,
         }
         if reader == FACILITATOR:
             result["joined"] = [
                 {
                     "id": root,
-                    "text": texts.get(root, ""),
-                    "others": [texts.get(w, "") for w in cloud.group(root)[1:]],
+                    "text": _text(state, cloud, root),
+                    "others": [_text(state, cloud, word) for word in cloud.group(root)[1:]],
                 }
                 for root in dict.fromkeys(cloud.into.values())
             ]
             result["hidden"] = [
-                {"id": word, "text": texts.get(word, ""), "reason": reason}
+                {"id": word, "text": text, "reason": reason}
                 for word, reason in cloud.hidden.items()
-                if texts.get(word)
+                if (text := _text(state, cloud, word))
             ]
         return result
 
@@ -372,7 +369,7 @@ class WordCloud(Answering, Writing):
         if not self.was_shown(run):
             return {**rule, **turnout, "withheld": "not_shown", "words": []}
         cloud = self._counted_anew(state, step, run)
-        ranked = cloud.ranked(self._texts(state, cloud))
+        ranked = sorted(cloud.ranked(), key=lambda one: (one.rank, key_of(_text(state, cloud, one.id))))
         return {
             **rule,
             **turnout,
@@ -397,8 +394,14 @@ class WordCloud(Answering, Writing):
             if idea.round == run.number and idea.sort == WORD:
                 word = cloud.sync(idea)
                 if idea.hidden is not None:
-                    cloud.hidden.setdefault(cloud.root(word), idea.hidden)
+                    cloud.hide([cloud.root(word)], idea.hidden)
         for root in dict.fromkeys(cloud.into.values()):
             if root in cloud.words:
                 cloud.recount(root)
         return cloud
+
+
+def _text(state: State, cloud: Cloud, word: str) -> str:
+    """Give a word as its first entry on the board writes it."""
+    entry = cloud.first(word)
+    return state.ideas[entry].text if entry else ""
