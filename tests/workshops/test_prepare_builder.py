@@ -130,6 +130,19 @@ def test_what_was_taken_off_is_put_back_where_it_stood(
     assert facilitator.post(at(workshop, "/steps/a77/put-back")).status_code == 404
 
 
+def test_breakout_rooms_are_no_steps_of_the_agenda(facilitator: Client, workshop: Workshop) -> None:
+    for person in ("p-1", "p-2", "p-3", "p-4"):
+        happen(workshop, "person.join", person=person, name=person, role="participant", consent="internal")
+    happen(workshop, "rooms.split", activity="a1", how="size", size=2)
+    (room, *_others) = [step for step in state_of(workshop).steps.values() if step.parent]
+    assert facilitator.get(at(workshop, f"/steps/{room.id}")).status_code == 404
+    assert facilitator.post(at(workshop, f"/steps/{room.id}/copy")).status_code == 404
+    facilitator.post(at(workshop, "/steps/a1/move"), {"to": "down"})
+    assert titles(workshop) == ["Group the ideas", "Write ideas", "Vote with dots"]
+    answer = facilitator.post(at(workshop, "/steps/a1/remove"), headers=HTMX)
+    assert "split into rooms" in answer.text
+
+
 def test_a_step_that_has_nothing_to_work_on_says_so(facilitator: Client, workshop: Workshop) -> None:
     assert "Nothing before it has ideas yet" not in facilitator.get(at(workshop)).text
     facilitator.post(at(workshop, "/steps/a3/move"), {"before": "a1"})

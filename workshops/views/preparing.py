@@ -37,9 +37,10 @@ def to_step(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> tuple
     """Find a step on a workshop's agenda, for somebody who may prepare it."""
     workshop = to_prepare(request, workshop_id)
     state = plan.state_of(workshop)
-    if step_id not in state.steps:
+    step = state.steps.get(step_id)
+    if step is None or step.parent:  # a room is no part of the agenda by itself
         raise Http404
-    return workshop, state, state.steps[step_id]
+    return workshop, state, step
 
 
 def agenda_context(workshop: Workshop) -> dict[str, Any]:
