@@ -440,3 +440,14 @@ def test_people_also_turn_to_an_activity_that_stays_open_beside_the_room(show: S
     before = show.state.sheet("a1").on_board
     show.play(30)
     assert show.state.sheet("a1").on_board > before
+
+
+@pytest.mark.parametrize("how", ["size", "choose"])
+def test_people_work_in_their_breakout_rooms(show: Show, how: str) -> None:
+    show.play(60)
+    show.do(LEADER, "rooms.split", activity="a1", how=how, size=3)
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(90)
+    rooms = show.state.rooms_of(show.state.steps["a1"])
+    assert len(rooms) == 3 or how == "size"
+    assert all(show.state.sheet(room.id).on_board for room in rooms)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.kinds import SYSTEM
 from workshops.activities.registry import activity_of, writing_of
-from workshops.live.places import open_besides
+from workshops.live.places import at_step, open_besides, reader_of
+from workshops.live.state import PARTICIPANT
 from workshops.practice.people import SECOND, Mind, Player, player
 from workshops.practice.texts import texts
 
@@ -177,7 +178,9 @@ class Troupe:
         return None
 
     def _in_step(self, state: State, who: Player, moment: _Moment, mind: Mind) -> dict[str, Any] | None:
-        step = _where(state, mind)
+        step = _where(state, who, mind)
+        if step is not None and step.breakout is not None:
+            return _goes_to_a_room(state, step, mind)
         if step is None or step.phase != "open" or step.round is None or state.conduct.frozen:
             return None
         name = (step.id, step.round.number)
@@ -224,12 +227,20 @@ def _joining(who: Player) -> dict[str, Any]:
     }
 
 
-def _where(state: State, mind: Mind) -> Step | None:
-    """Give the activity somebody turns to: where the room is, now and then one that stays open beside it."""
+def _where(state: State, who: Player, mind: Mind) -> Step | None:
+    """Give the activity somebody turns to: where all are, or their breakout room; now and then one that stays open."""
     besides = open_besides(state)
     if besides and (state.step is None or not state.step.running or mind.chances.random() < 0.2):
         return mind.one_of(besides)
-    return state.step
+    return state.steps.get(at_step(reader_of(state, who.id, PARTICIPANT))) or state.step
+
+
+def _goes_to_a_room(state: State, step: Step, mind: Mind) -> dict[str, Any] | None:
+    """Choose a breakout room, where somebody is in none yet."""
+    rooms = state.rooms_of(step)
+    if not rooms or step.phase != "open" or not mind.chance(7):
+        return None
+    return {"do": "rooms.join", "activity": step.id, "room": mind.one_of(rooms).id}
 
 
 def _pretended(state: State, step: Step, who: Player, mind: Mind) -> dict[str, Any] | None:
