@@ -53,7 +53,7 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/archive/check/", archive.check_seal, name="check_seal"),
     re_path(_ARCHIVE + r"all\.(?P<form>json|zip)$", archive.export_all, name="export_all"),
     re_path(
-        _ARCHIVE + r"(?P<step>a\d{1,6})-(?P<number>\d{1,4})\.(?P<form>csv|json)$",
+        _ARCHIVE + r"(?P<step>a\d{1,6}(?:r\d{1,4})?)-(?P<number>\d{1,4})\.(?P<form>csv|json)$",
         archive.export,
         name="export",
     ),

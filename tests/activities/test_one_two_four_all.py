@@ -206,9 +206,12 @@ def test_only_those_who_are_here_are_put_together_and_others_join_the_smallest()
     driver.do("p-fin", "four.join", activity=step)
     assert sorted(map(len, groups(driver, step))) == [3, 3]
     assert driver.refused("p-gil", "four.write", activity=step, text="x") == "no_group"
+    driver.watch()
     driver.join("p-late")
     driver.do("p-late", "four.join", activity=step)
-    assert sorted(map(len, groups(driver, step))) == [3, 4]
+    assert sorted(map(len, groups(driver, step))) == [2, 2, 3], "a full group parts in two"
+    driver.flush()
+    driver.check()
 
 
 def test_who_is_left_alone_goes_with_the_board_to_the_smallest_group() -> None:

@@ -6,9 +6,14 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from realtime.audience import Audience
 from realtime.ledger import Ack, Ledger
+from tests.activities import test_contract
+from tests.activities.chance import PICKS, Crowd, Picks
+from tests.activities.test_contract import A_FEW, Named, ready
 from tests.workshop_driver import Driver
 from workshops.archive import content_of
 from workshops.live.state import Step
@@ -368,3 +373,54 @@ def test_the_log_folds_to_the_same_rooms() -> None:
             for ledger in (again, rooms.driver.ledger)
         ]
         assert views[0] == views[1]
+
+
+@pytest.mark.parametrize("kind", ["brainstorm", "dot_vote", "one_two_four_all", "twenty_five_ten"])
+@A_FEW
+@given(moves=st.lists(PICKS, min_size=5, max_size=25))
+def test_whatever_people_do_nothing_of_a_room_is_sent_elsewhere(kind: str, moves: list[Picks]) -> None:
+    """Every event names what it changes at every place, whoever moves is named, and no words leave their room."""
+    driver, step = ready(kind)
+    driver.join("p-dan", "p-eda")
+    driver.do("p-fay", "rooms.split", activity=step, how="size", size=2)
+    driver.do("p-fay", "step.open", activity=step)
+    breakout = driver.state.steps[step].breakout
+    assert breakout is not None
+    places = [f"{base}/{room}" for base in ("participant", "facilitator") for room in breakout.rooms]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(test_contract, "READERS", (*test_contract.READERS, *places))
+        named = Named(driver)
+        for number, picks in enumerate(moves):
+            before = whereabouts(driver)
+            crowd = Crowd(driver, breakout.rooms[number % len(breakout.rooms)])
+            crowd.texts = dict.fromkeys(
+                f"{n}" for n in range(number * 100)
+            )  # so that every text is one of a kind
+            _who, do, _args, _answer = crowd.act(picks)
+            dirty = driver.ledger.pending
+            moved = {
+                person for person, where in whereabouts(driver).items() if before.get(person, where) != where
+            }
+            assert dirty.whole or dirty.everybody or moved <= dirty.people, f"{do} moved {moved}"
+            named.check(do)
+            _no_words_elsewhere(driver, breakout.rooms)
+
+
+def whereabouts(driver: Driver) -> dict[str, str]:
+    return {
+        person: driver.ledger.kind.reader_of(driver.state, person, driver.reader_of(person))
+        for person in driver.state.people
+    }
+
+
+def _no_words_elsewhere(driver: Driver, rooms: list[str]) -> None:
+    seen = {
+        place: Audience(driver.ledger, place, "en-gb", "json").snapshot()
+        for place in ("participant", "screen", *(f"participant/{room}" for room in rooms))
+    }
+    for idea in driver.state.ideas.values():
+        home = driver.state.steps[idea.step]
+        if home.parent and not home.revealed:
+            for place, sent in seen.items():
+                told = idea.text.partition("\n")[0]
+                assert place == f"participant/{home.id}" or told not in sent, f"{place} was sent {idea.text}"

@@ -17,6 +17,9 @@ ALONE, PAIRS, FOURS, ALL = 1, 2, 3, 4
 LEAST, MOST = 3, 6
 """A group of four may be of three to six when the numbers don't come out even."""
 
+FULL = {PAIRS: 3, FOURS: 6}
+"""With one more a group parts in two."""
+
 type Pair = frozenset[str]
 
 
@@ -101,14 +104,29 @@ class Gathering:
         found = [team for team in self.now() if team.seats and team.id != but]
         return min(found, key=lambda team: (len(team.seats), team.number), default=None)
 
-    def come(self, person: str) -> Team | None:
-        """Let somebody into the smallest group."""
+    def come(self, person: str) -> set[str]:
+        """Let somebody into the smallest group; one that is full parts in two. Give whom that concerns."""
         team = self.smallest()
-        if team is not None:
-            team.seat(person)
-            self.at[person] = team.id
-            self.most_people = max(self.most_people, len(self.at))
-        return team
+        if team is None:
+            return {person}
+        concerned = self.near(team) | {person}
+        if len(team.seats) >= FULL[self.stage]:
+            team = self._part(team)
+        team.seat(person)
+        self.at[person] = team.id
+        self.most_people = max(self.most_people, len(self.at))
+        return concerned
+
+    def _part(self, team: Team) -> Team:
+        """Take half of a group, those who came last, into a new one, with what stood on the board."""
+        number = max(one.number for one in self.now()) + 1
+        new = Team(f"{self.stage}-{number}", number, board=list(team.board), off=list(team.off))
+        self.teams[new.id] = new
+        for seat in list(team.seats)[-(len(team.seats) // 2) :]:
+            person = team.seats.pop(seat)
+            new.seat(person)
+            self.at[person] = new.id
+        return new
 
     def leave(self, person: str) -> set[str]:
         """Take somebody out of their group; who would be alone goes to the smallest. Give whom that concerns."""

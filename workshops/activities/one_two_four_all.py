@@ -353,7 +353,7 @@ class OneTwoFourAll(GatheringViews, Writing):
         if event.kind == "team.visited":
             return self._visited(gathering, event)
         if event.kind == "team.joined":
-            return self._team_changed(gathering, gathering.come(event.actor), {event.actor})
+            return Dirty(keys={"stage.teams", "stage.progress"}, people=gathering.come(event.actor))
         concerned: set[str] = set()
         for person in event.body["people"]:
             concerned |= gathering.leave(person)

@@ -28,7 +28,7 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
         return Fragment("workshops/parts/room.html", room(state, reader))
     if key == "heard" and base_of(reader) == PARTICIPANT:
         return Fragment("workshops/parts/heard.html", {"said": _said(state)})
-    if reader != FACILITATOR:
+    if base_of(reader) != FACILITATOR:
         return None
     if key == "desk":
         return Fragment("workshops/parts/desk.html", desk(state))
@@ -45,7 +45,7 @@ def room(state: State, reader: str) -> dict[str, Any]:
     besides = [step for step in open_besides(state) if base == PARTICIPANT and not over and step is not here]
     return {
         "reader": base,
-        "personal": reader != SCREEN,
+        "personal": base != SCREEN,
         "frozen": conduct.frozen and not over,
         "announcement": _words(now) if now and not over else None,
         "calls": conduct.calls if base == PARTICIPANT else 0,
@@ -207,7 +207,7 @@ def own(state: State, person: str, reader: str) -> tuple[dict[str, Any], dict[st
     if state.closed_at is not None:
         return {}, {}
     data: dict[str, Any] = {}
-    if reader == FACILITATOR and state.people[person].role == FACILITATOR:
+    if base_of(reader) == FACILITATOR and state.people[person].role == FACILITATOR:
         data["leads"] = leads(state, person)
     data["hand"] = list(conduct.hands).index(person) + 1 if person in conduct.hands else False
     speaking = conduct.speaking == person

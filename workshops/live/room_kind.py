@@ -149,7 +149,7 @@ class WorkshopRoom(RoomKind[State]):
 
     def now(self, state: State, present: set[str], reader: str) -> dict[str, Any]:
         inside = {person for person in present if person in state.people and not state.people[person].removed}
-        if reader == FACILITATOR:
+        if base_of(reader) == FACILITATOR:
             return {"here": len(inside), **desk.now(state, inside)}
         return {"here": len(inside)}
 
