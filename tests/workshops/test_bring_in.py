@@ -259,6 +259,34 @@ def test_ideas_of_an_earlier_workshop_come_with_what_their_writers_allowed(
     assert again.brought.consent == "internal"
 
 
+def test_results_of_this_workshop_come_only_after_everybody_saw_them(
+    facilitator: Client, workshop: Workshop
+) -> None:
+    happen(workshop, "person.join", person="p-ann", name="Ann", role="participant", consent="unnamed")
+    happen(workshop, "step.open", activity="a1")
+    for words in ("First idea", "Second idea"):
+        asked = Asked(f"op-{words}", "idea.add", {"activity": "a1", "text": words}, "p-ann")
+        assert isinstance(run(workshop.stream_id, asked)[0], Ack)
+    address = at(workshop, f"/steps/a4/bring-in/earlier?of={workshop.pk}")
+    for _moment in ("open", "closed"):
+        assert "left nothing that could be brought in" in facilitator.get(address).text
+        assert "First idea" not in facilitator.get(f"{address}&what=a1/1:ideas").text
+        happen(workshop, "step.close", activity="a1") if _moment == "open" else None
+    happen(workshop, "step.open", activity="a3", show_sources=True)
+    asked = Asked("op-dot", "dot.place", {"activity": "a3", "item": "i2"}, "p-ann")
+    assert isinstance(run(workshop.stream_id, asked)[0], Ack)
+    happen(workshop, "step.close", activity="a3")
+    assert "best first" not in facilitator.get(address).text
+    happen(workshop, "step.reveal", activity="a3")
+    answer = facilitator.get(f"{address}&what=a3/1:rows")
+    given = fields_of(answer)
+    assert given["lines"] == "Second idea\nFirst idea"
+    post(facilitator, workshop, "bring", **{**given, "lines": "Second idea"})
+    (idea,) = state_of(workshop).ideas_of("a4")
+    assert idea.brought
+    assert (idea.brought.gid, idea.brought.consent) == (f"{workshop.stream_id}/i2", "unnamed")
+
+
 def test_what_was_taken_back_since_is_not_offered(
     facilitator: Client, challenge: Challenge, workshop: Workshop, alice: User
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from workshops.archive import content_of
 from workshops.models import Archive, Consent, IdeaRecord
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from challenges.models import Challenge
+    from workshops.live.state import State
+    from workshops.models import Workshop
 
 
 @dataclass(frozen=True)
@@ -105,10 +108,28 @@ def _idea(gid: str, idea: dict[str, Any], consent_now: str) -> Thing:
     return Thing(gid, " ".join(idea["text"].split()), Consent.INTERNAL if inside else Consent.UNNAMED)
 
 
-def things_of(archive: Archive) -> dict[str, Thing]:
+def bundles_now(workshop: Workshop, state: State) -> list[Bundle]:
+    """Give what this very workshop has to offer so far: results that everybody has seen, such as the best of a vote."""
+    content = content_of(state, workshop, workshop.stream)
+    shown = {
+        f"{step.id}/{run.number}"
+        for step in state.everything()
+        for run in step.rounds
+        if run.revealed_at is not None and step.kind != "list"
+    }
+    content["outcomes"] = [outcome for outcome in content["outcomes"] if outcome["id"] in shown]
+    ideas = {
+        gid: _idea(gid, idea, idea["consent"])
+        for gid, idea in content["ideas"].items()
+        if _may_be_shown(idea)
+    }
+    return [bundle for bundle in _bundles(content, ideas) if bundle.things]
+
+
+def by_words(bundles: list[Bundle]) -> dict[str, Thing]:
     """Give all that may be brought in, by its words."""
     found: dict[str, Thing] = {}
-    for bundle in bundles_of(archive):
+    for bundle in bundles:
         for thing in bundle.things:
             found.setdefault(thing.text, thing)
     return found

@@ -61,16 +61,14 @@ def bring_in(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> Http
 def from_earlier(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> HttpResponse:
     """Choose what to bring in out of an earlier workshop's archive."""
     workshop, state, step = _to_list(request, workshop_id, step_id)
-    archives = earlier.archives_of(workshop.challenge)
-    chosen = _archive(request.GET.get("of", ""), archives)
+    chosen, bundles = _chosen(request.GET.get("of", ""), workshop, state)
     key = request.GET.get("what", "")
-    bundles = earlier.bundles_of(chosen) if chosen else []
     bundle = next((one for one in bundles if one.key == key), None)
     if chosen and bundle:
         words = {
             "how": "workshop",
-            "source": chosen.workshop.title,
-            "of": str(chosen.workshop_id),
+            "source": chosen.title,
+            "of": str(chosen.pk),
             "lines": "\n".join(dict.fromkeys(thing.text for thing in bundle.things)),
         }
         return _Page(request, workshop, state, step).review(BringInForm.of_words(words, step, state))
@@ -78,18 +76,24 @@ def from_earlier(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> 
         "workshop": workshop,
         "challenge": workshop.challenge,
         "step": step,
-        "archives": archives,
+        "archives": earlier.archives_of(workshop.challenge),
+        "now": bool(earlier.bundles_now(workshop, state)),
         "chosen": chosen,
         "bundles": bundles,
     }
     return render(request, "workshops/prepare/bring_in_earlier.html", context)
 
 
-def _archive(given: str, archives: Any) -> Any:
+def _chosen(given: str, workshop: Workshop, state: State) -> tuple[Workshop | None, list[earlier.Bundle]]:
+    """Find the workshop to take from, this one or a closed one of its challenge, and what it has to offer."""
     try:
-        return archives.filter(workshop_id=uuid.UUID(given)).first()
+        key = uuid.UUID(given)
     except ValueError:
-        return None
+        return None, []
+    if key == workshop.pk:
+        return workshop, earlier.bundles_now(workshop, state)
+    archive = earlier.archives_of(workshop.challenge).filter(workshop_id=key).first()
+    return (archive.workshop, earlier.bundles_of(archive)) if archive else (None, [])
 
 
 class _Page:
@@ -104,10 +108,13 @@ class _Page:
             "challenge": self.workshop.challenge,
             "step": self.step,
             "there": self.state.sheet(self.step.id).on_board,
-            "has_earlier": earlier.archives_of(self.workshop.challenge).exists(),
+            "has_earlier": earlier.archives_of(self.workshop.challenge).exists() or self._has_results(),
             **more,
         }
         return render(self.request, f"workshops/prepare/{template}.html", context)
+
+    def _has_results(self) -> bool:
+        return any(step.revealed and step.id != self.step.id for step in self.state.order())
 
     def start(self, *, problem: str = "", pasted: str = "") -> HttpResponse:
         """Offer the three ways in."""
@@ -158,8 +165,8 @@ class _Page:
         return self._bring(form)
 
     def _bring(self, form: BringInForm) -> HttpResponse:
-        archive = _archive(form.cleaned_data["of"], earlier.archives_of(self.workshop.challenge))
-        known = earlier.things_of(archive) if archive else {}
+        _where, bundles = _chosen(form.cleaned_data["of"], self.workshop, self.state)
+        known = earlier.by_words(bundles)
         try:
             actions.bring_in(
                 self.workshop, cast("User", self.request.user), self.step.id, form.brought(known)
