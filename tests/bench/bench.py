@@ -34,7 +34,7 @@ class Sizes:
     joining: int = 1000
     inside: int = 100
     storm_seconds: float = 8
-    board_ideas: int = 54
+    board_ideas: int = 72
     told: int = 1000
     many: int = 1000
     many_rate: float = 500
