@@ -130,6 +130,25 @@ def test_only_groups_that_nobody_named_are_taken_apart() -> None:
     assert groups(driver, step) == {nameless: ["i1", "i2"], "Named": ["i3"]}
 
 
+def test_a_group_without_a_name_may_be_given_one_and_loses_it_again() -> None:
+    driver, step = opened()
+    nameless, named = driver.group("p-ann", step, "i1"), driver.group("p-ben", step, "i2", title="Ours")
+    suggest(
+        driver,
+        step,
+        {"into": nameless, "title": "Theirs", "ideas": []},
+        {"into": named, "title": "No", "ideas": ["i3"]},
+    )
+    assert groups(driver, step) == {"Theirs": ["i1"], "Ours": ["i2", "i3"]}
+    driver.do("p-fay", "cluster.undo_suggested", activity=step)
+    assert groups(driver, step) == {nameless: ["i1"], "Ours": ["i2"]}
+
+    suggest(driver, step, {"into": nameless, "title": "Theirs", "ideas": []})
+    driver.do("p-ann", "cluster.rename", activity=step, cluster=nameless, title="Mine")
+    assert driver.refused("p-fay", "cluster.undo_suggested", activity=step) == "changed_since"
+    assert groups(driver, step) == {"Mine": ["i1"], "Ours": ["i2"]}
+
+
 @pytest.mark.parametrize(
     ("wanted", "code"),
     [

@@ -117,6 +117,17 @@ def test_a_group_that_somebody_only_named_is_filled_by_its_name() -> None:
     assert themes(added.ideas) == {"letter"}
 
 
+def test_a_group_that_nobody_named_gets_a_name_from_its_words() -> None:
+    teas = [idea for idea in IDEAS if THEME[idea.text] == "tea"]
+
+    (found,) = suggest(
+        [], [There(id="g1", title="", ideas=teas), There(id="g2", title="Ours", ideas=[])]
+    ).groups
+
+    assert (found.into, found.ideas) == ("g1", [])
+    assert "tea" in found.name.lower()
+
+
 def test_no_new_group_takes_the_name_of_one_that_is_there() -> None:
     plain = suggest(IDEAS)
     taken = There(id="g1", title=plain.groups[0].name, ideas=[Text(id="x", text="Something else entirely")])

@@ -169,6 +169,7 @@ def apply_suggestion(asked: Asked) -> Change:
     """Put ideas into suggested groups, all in one change.
 
     Only ideas that are in no group are taken, and those of groups without a name that were chosen to be taken apart.
+    A group without a name may be given one.
     What somebody grouped in the meantime stays where it is.
     """
     apart = {group.id: list(group.ideas) for group in _nameless(asked.board, asked.command["apart"] or [])}
@@ -184,13 +185,17 @@ def apply_suggestion(asked: Asked) -> Change:
             raise Refused("bad_suggestion", _("An idea can't be in two of the suggested groups."))
         seen.update(ideas)
         ideas = [idea for idea in ideas if idea not in placed]
-        if not ideas:
-            continue
         if wanted.get("into"):
             into = _group(asked.board, wanted["into"])
             if into.id in apart:
                 raise Refused("bad_suggestion", _("A group can't be filled and taken apart at once."))
-            groups[into.id] = (groups.get(into.id) or into.ideas) + ideas
+            names = bool(wanted.get("title")) and not into.title and not asked.board.silent
+            if names:
+                titles[into.id] = wanted["title"]
+            if ideas or names:
+                groups[into.id] = (groups.get(into.id) or into.ideas) + ideas
+            continue
+        if not ideas:
             continue
         new = asked.state.new_id("g", len(made))
         made.append(new)
@@ -219,6 +224,12 @@ def undo_suggestion(asked: Asked) -> Change:
         left = [idea for idea in asked.board.groups[key].ideas if idea not in back]
         untouched = key in done.titles and asked.board.groups[key].title == done.titles[key]
         groups[key] = None if untouched and not left and not asked.board.groups[key].copies else left
+    nameless = {
+        key: ""
+        for key, title in done.named.items()
+        if key in asked.board.groups and asked.board.groups[key].title == title
+    }
+    groups |= {key: asked.board.groups[key].ideas for key in nameless if key not in groups}
     for key, ideas in done.apart.items():
         again = [idea for idea in ideas if back.get(idea) == key]
         kept = [idea for idea in asked.board.in_place(key) or [] if idea not in again]
@@ -228,7 +239,7 @@ def undo_suggestion(asked: Asked) -> Change:
         raise Refused(
             "changed_since", _("All of it has been changed by hand since, so nothing is left to take back.")
         )
-    return {"groups": groups}, {}
+    return {"groups": groups}, nameless
 
 
 RULES: dict[str, Rule] = {

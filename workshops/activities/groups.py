@@ -72,6 +72,8 @@ class Suggestion:
     by: str
     titles: dict[str, str]
     """Of the groups that it made."""
+    named: dict[str, str]
+    """The names it gave to groups that were there without one."""
     moved: dict[str, tuple[str | None, str]]
     """Each idea: the group it came from, and where it was put."""
     apart: dict[str, list[str]]
@@ -335,6 +337,7 @@ class Board:
         return Suggestion(
             by=event.actor,
             titles={key: event.private.get(key, "") for key in event.body["made"]},
+            named={key: title for key, title in event.private.items() if key not in event.body["made"]},
             moved={
                 idea: (was.get(idea), key)
                 for key, ideas in changed.items()

@@ -23,6 +23,8 @@ class Asked:
     apart: list[str]
     """Groups without a name whose ideas are taken as loose ones."""
     texts: dict[str, str]
+    named: frozenset[str]
+    """Groups that people gave a name."""
 
 
 def may_ask(step: Step, person: Person) -> bool:
@@ -57,7 +59,8 @@ def to_group(state: State, step: Step, *, fill: bool, apart: bool) -> Asked:
         if fill and group.id not in opened
     ]
     loose = [_text(idea) for idea in ideas.values() if idea.id not in placed][:MOST_IDEAS]
-    return Asked(loose, there, opened, {idea.id: idea.text for idea in ideas.values()})
+    named = frozenset(group.id for group in board.groups.values() if group.title)
+    return Asked(loose, there, opened, {idea.id: idea.text for idea in ideas.values()}, named)
 
 
 def on_ballot(state: State, step: Step) -> list[Text]:

@@ -50,7 +50,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A new group, or ideas for one that is there (`into`), and why."""
+    """A new group, or ideas and perhaps a name for one that is there (`into`), and why."""
 
     name: str
     ideas: list[str]

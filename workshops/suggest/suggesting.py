@@ -53,8 +53,8 @@ def suggest(
     most: int = MOST_GROUPS,
 ) -> Suggestion:
     """Suggest groups for the ideas in none, and which of them go to the groups that are there."""
-    if len(loose) < 2 and not (loose and there):
-        return Suggestion(alone=[idea.id for idea in loose], by_meaning=meanings is not None)
+    if not loose and not any(group.ideas for group in there):
+        return Suggestion(by_meaning=meanings is not None)
     return _Work(loose, there, meanings).suggestion(most)
 
 
@@ -84,7 +84,11 @@ class _Work:
 
     def suggestion(self, most: int) -> Suggestion:
         labels = self._settled(most)
-        groups = [self._group(label, rows) for label, rows in _by_label(labels[: len(self.loose)])]
+        found = dict(_by_label(labels[: len(self.loose)]))
+        nameless = {label for label, group in self.there.items() if not group.title and len(group.ideas) > 1}
+        found |= {label: [] for label in nameless if label not in found}
+        groups = [self._group(label, rows) for label, rows in found.items()]
+        groups = [group for group in groups if group.ideas or group.name]
         groups.sort(key=lambda group: (not group.into, -len(group.ideas)))
         taken = {idea for group in groups for idea in group.ideas}
         alone = [idea.id for idea in self.loose if idea.id not in taken]
@@ -133,9 +137,11 @@ class _Work:
         shared = self.vocabulary.shared(among)
         inside = self.alike[np.ix_(rows, among)]
         order = sorted(range(len(rows)), key=lambda place: (-float(inside[place].sum()), rows[place]))
-        ties = inside.sum() / max(len(rows) * (len(among) - 1), 1)
+        if not rows:
+            inside = self.alike[np.ix_(among, among)]
+        ties = inside.sum() / max(len(inside) * (len(among) - 1), 1)
         return Suggested(
-            name=there.title if there else self.vocabulary.name(among, shared),
+            name=(there.title if there else "") or self.vocabulary.name(among, shared),
             into=there.id if there else "",
             ideas=[self.loose[rows[place]].id for place in order],
             holds=next((word for least, word in _HOLDS if ties >= least), LITTLE),

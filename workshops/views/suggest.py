@@ -147,13 +147,11 @@ def chosen_groups(posted: Any) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for number in range(1, matter.MOST_GROUPS + 1):
         ideas = [idea for idea in posted.get(f"ideas-{number}", "").split() if idea not in out]
-        if not ideas or f"skip-{number}" in posted:
-            continue
-        found[str(number)] = {"ideas": ideas}
+        group = {"ideas": ideas, "title": posted.get(f"name-{number}", "")[:MOST_TITLE]}
         if posted.get(f"into-{number}"):
-            found[str(number)]["into"] = posted[f"into-{number}"]
-        else:
-            found[str(number)]["title"] = posted.get(f"name-{number}", "")[:MOST_TITLE]
+            group["into"] = posted[f"into-{number}"]
+        if f"skip-{number}" not in posted and (ideas or ("into" in group and group["title"])):
+            found[str(number)] = group
     return found
 
 
@@ -190,6 +188,10 @@ def _shown(number: int, group: matter.Suggested, asked: Asked) -> dict[str, Any]
         "number": number,
         "name": group.name,
         "into": group.into,
+        "named": group.into in asked.named,
+        "has": next(
+            ([idea.text for idea in there.ideas[:3]] for there in asked.there if there.id == group.into), []
+        ),
         "holds": HOLDS[group.holds],
         "shared": group.shared,
         "ids": " ".join(group.ideas),
