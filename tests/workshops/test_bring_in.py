@@ -134,6 +134,14 @@ def test_a_file_with_columns_asks_which_and_keeps_the_rows(facilitator: Client, 
     ]
 
 
+def test_a_file_with_an_odd_name_is_taken(facilitator: Client, workshop: Workshop) -> None:
+    given = fields_of(upload(facilitator, workshop, "odd\u202e name\u2028.txt", b"One"))
+    post(facilitator, workshop, "bring", **given)
+    (idea,) = state_of(workshop).ideas_of("a4")
+    assert idea.brought
+    assert idea.brought.source == "odd name.txt"
+
+
 def test_another_sheet_or_other_headings_show_the_choice_again(
     facilitator: Client, workshop: Workshop
 ) -> None:

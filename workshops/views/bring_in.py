@@ -96,6 +96,12 @@ def _chosen(given: str, workshop: Workshop, state: State) -> tuple[Workshop | No
     return (archive.workshop, earlier.bundles_of(archive)) if archive else (None, [])
 
 
+def _shown_name(name: str) -> str:
+    """Give a file's name without what can't be shown: it stands beside each line."""
+    seen = "".join(char for char in name if char.isprintable())[:200].strip()
+    return seen or _("a file")
+
+
 class _Page:
     """One step of bringing in."""
 
@@ -123,7 +129,7 @@ class _Page:
     def read(self) -> HttpResponse:
         """Read an uploaded file. What was pasted beside it stays."""
         file = self.request.FILES["file"]
-        name, pasted = str(getattr(file, "name", ""))[:200], self.request.POST.get("lines", "")
+        name, pasted = _shown_name(str(getattr(file, "name", ""))), self.request.POST.get("lines", "")
         try:
             sheets = files.read(name, file.read(MOST_BYTES + 1))  # type: ignore[union-attr]  # one file
         except Unreadable as wrong:
