@@ -26,11 +26,3 @@ def on_day(ms: int | None) -> str:
         return ""
     moment = timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC))
     return f"{date_format(moment, 'l j F')}, {time_format(moment, 'H:i')}"
-
-
-@register.filter
-def for_form(ms: int | None) -> str:
-    """Give a moment as a form's field for day and time takes it."""
-    if not ms:
-        return ""
-    return timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC)).strftime("%Y-%m-%dT%H:%M")
