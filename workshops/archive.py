@@ -195,7 +195,21 @@ def consent_of(state: State, idea: Idea) -> str:
     given = writing_of(origin.kind).consent(origin, idea)
     if given is not None:
         return given
-    author = state.people.get(idea.author)
+    consent = _asked(state, origin, idea.author)
+    people, pieces = writing_of(origin.kind).rests_on(state, origin, idea)
+    if not people and not pieces:
+        return consent
+    all_given = [consent, *(_asked(state, origin, person) for person in people)]
+    all_given += [consent_of(state, piece) for piece in pieces]
+    return _STRICTEST_FIRST[min(_STRICTEST_FIRST.index(one) for one in (*all_given, str(Consent.UNNAMED)))]
+
+
+_STRICTEST_FIRST = [str(one) for one in (Consent.INTERNAL, Consent.UNNAMED, Consent.ROLE, Consent.NAMED)]
+
+
+def _asked(state: State, origin: Step, person: str) -> str:
+    """Give what somebody chose, as far as their name was not promised to nobody."""
+    author = state.people.get(person)
     consent = author.consent if author else Consent.INTERNAL
     promised_nobody = writing_of(origin.kind).names(origin) == "nobody"
     if promised_nobody and consent == Consent.NAMED:

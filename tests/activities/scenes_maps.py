@@ -44,13 +44,51 @@ def chat_scene(driver: Driver, step: str) -> None:
     driver.do("p-fay", "person.describe", person="p-ben", name="Benjamin")
 
 
-MAPS_SCENES: dict[str, Callable[[Driver, str], None]] = {"chat": chat_scene}
+def box(driver: Driver, person: str, step: str, level: str, text: str, **more: Any) -> str:
+    driver.do(person, "driver.add", activity=step, level=level, text=text, **more)
+    return f"i{driver.state.counters['i']}"
+
+
+def driver_diagram_scene(driver: Driver, step: str) -> None:
+    aim = box(driver, "p-fay", step, "aim", "Improve everything")
+    driver.do("p-fay", "driver.keep", activity=step, node=aim, hint="vague")
+    driver.do("p-fay", "driver.measure", activity=step, node=aim, text="Share of people seen")
+    one = box(driver, "p-ann", step, "primary", "People know of it")
+    two = box(driver, "p-ben", step, "primary", "People trust it")
+    driver.do("p-cat", "driver.measure", activity=step, node=one, text="Calls a week")
+    driver.do("p-ann", "driver.measure", activity=step, node=one, text="Calls a month")
+    driver.do("p-ann", "my.undo", activity=step)
+    shared = box(driver, "p-cat", step, "secondary", "Staff mention it", under=one)
+    driver.do("p-ann", "driver.link", activity=step, node=shared, to=two, on=True)
+    change = box(driver, "p-ben", step, "change", "Discuss a card in the letter", under=shared)
+    driver.do("p-ben", "idea.edit", activity=step, idea=change, text="A card in every letter for a month")
+    driver.do("p-ann", "driver.take", activity=step, item="i1", level="change", under=shared)
+    driver.do("p-ann", "driver.take", activity=step, item="g1", level="secondary")
+    driver.do("p-ann", "driver.link", activity=step, node=shared, to=one, on=False)
+    driver.do("p-ann", "my.undo", activity=step)
+    driver.do("p-ben", "idea.remove", activity=step, idea=one)
+    driver.do("p-ben", "idea.put_back", activity=step, idea=one)
+    driver.do("p-ann", "idea.flag", idea=two)
+    driver.do("p-gus", "idea.hide", idea=two, reason="By mistake")
+    driver.do("p-gus", "idea.restore", idea=two)
+    driver.do("p-ben", "driver.measure", activity=step, node=one)
+
+
+MAPS_SCENES: dict[str, Callable[[Driver, str], None]] = {
+    "chat": chat_scene,
+    "driver_diagram": driver_diagram_scene,
+}
 MAPS_CHOSEN: dict[str, list[dict[str, Any]]] = {
     "chat": [
         {},
         {"moderated": True, "names": "facilitators"},
         {"welcome_minutes": 0, "names": "nobody"},
         {"moderated": True, "advance": "clock", "slow_seconds": 1},
+    ],
+    "driver_diagram": [
+        {},
+        {"edit_aim": "everybody", "names": "everybody"},
+        {"names": "facilitators"},
     ],
 }
 
@@ -65,6 +103,11 @@ def post_is_through(driver: Driver, idea: Idea) -> bool:
     return not step.settings.moderated or idea.id in passed
 
 
+def always(driver: Driver, idea: Idea) -> bool:
+    """What is written here everybody sees at once."""
+    return True
+
+
 def reads_first(driver: Driver, idea: Idea, to: str) -> bool:
     """Whether a facilitator has a post to look at."""
     people = driver.state.people
@@ -72,5 +115,5 @@ def reads_first(driver: Driver, idea: Idea, to: str) -> bool:
     return role == "facilitator" and not idea.removed
 
 
-MAPS_SHOWN: dict[str, Callable[[Driver, Idea], bool]] = {"chat": post_is_through}
+MAPS_SHOWN: dict[str, Callable[[Driver, Idea], bool]] = {"chat": post_is_through, "driver_diagram": always}
 MAPS_KNOWS: dict[str, Callable[[Driver, Idea, str], bool]] = {"chat": reads_first}

@@ -12,6 +12,7 @@ from workshops.activities.check_out import CheckOut
 from workshops.activities.cluster import Clustering
 from workshops.activities.consent import ConsentRound
 from workshops.activities.dot_vote import DotVote
+from workshops.activities.driver_diagram import DriverDiagram
 from workshops.activities.fist_to_five import FistToFive
 from workshops.activities.list import PreparedList
 from workshops.activities.matrix import Matrix
@@ -45,6 +46,7 @@ ACTIVITIES: dict[str, Activity] = {
         FistToFive(),
         ConsentRound(),
         Chat(),
+        DriverDiagram(),
     )
 }
 

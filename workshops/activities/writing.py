@@ -31,6 +31,8 @@ from workshops.live.identifying import must_not_identify
 from workshops.live.state import FACILITATOR, PARTICIPANT, Idea
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from workshops.live.state import Round, State, Step
 
 MOST_CHARACTERS = 2000
@@ -86,6 +88,13 @@ class Writing(Activity):
     def consent(self, step: Step, idea: Idea) -> str | None:
         """Give how the words may be used, where that isn't their author's to say; None: ask the author."""
         return None
+
+    def rests_on(self, state: State, step: Step, idea: Idea) -> tuple[Collection[str], list[Idea]]:
+        """Give who else wrote these words, and the pieces that they were taken from: their consent counts, too.
+
+        Where there are any, the words are quoted without anybody's name or role.
+        """
+        return (), []
 
     def longest(self, step: Step, sort: str) -> int:
         """Give how many characters a piece may have."""
