@@ -22,7 +22,7 @@ from lab_workspace.web import by_htmx, get_or_post
 from realtime.kinds import Refused
 from workshops import actions, plan
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.forms import MinutesForm, StepForm
+from workshops.step_form import MinutesForm, StepForm
 from workshops.views.preparing import agenda_context, to_prepare, to_step
 
 if TYPE_CHECKING:
