@@ -165,9 +165,7 @@ def test_only_facilitators_choose_a_moment_and_only_one_to_come() -> None:
         assert driver.refused("p-fay", "step.stay_open", activity=brainstorm, until=until) == "bad_field"
 
 
-def test_who_asked_and_has_not_finished_is_reminded_once_a_day_before(
-    django_capture_on_commit_callbacks: Any,
-) -> None:
+def test_who_asked_and_has_not_finished_is_reminded_once_a_day_before() -> None:
     driver, brainstorm, _cluster, _vote = staying()
     seats = {}
     for name in ("Ida Want", "Olu Quiet", "Eve Done"):
