@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workshops.activities.base import Activity, Refused, filled
+from workshops.activities.base import Activity, Dirty, Refused, filled
 from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
@@ -116,6 +116,10 @@ class Answering(Activity):
 
     def reopened(self, state: State, step: Step) -> None:
         self.answers(step.rounds[-1]).electorate = None
+
+    def person_changed(self, state: State, step: Step, person: Person) -> Dirty:
+        """Who could answer is told beside the counts, and names may stand there."""
+        return Dirty(keys={"stage.result"})
 
     def turnout(self, state: State, step: Step, run: Round) -> dict[str, int]:
         """Count who could answer, who did and who didn't."""

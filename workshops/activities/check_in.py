@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Pretender
-    from workshops.live.state import Idea, Round, State, Step
+    from workshops.live.state import Idea, Person, Round, State, Step
 
 
 class CheckIn(Answering, Writing):
@@ -72,6 +72,7 @@ class CheckIn(Answering, Writing):
         "check.next": {"activity": Id()},
         "check.pass": {"activity": Id()},
     }
+    foremost: ClassVar[tuple[str, ...]] = ("form", "low", "high", "visibility", "names")
     sorts: ClassVar[tuple[str, ...]] = (WORD, LINE)
     """What people write here, in the order in which it is shown."""
 
@@ -223,6 +224,9 @@ class CheckIn(Answering, Writing):
         people = {idea.author} | watching | self.watching(step.rounds[-1])
         lists = {f"{sort}s" for sort in self.sorts}
         return Dirty(keys={"stage.result", "stage.progress"}, lists=lists, people=people)
+
+    def person_changed(self, state: State, step: Step, person: Person) -> Dirty:
+        return Dirty(keys={"stage.result", "stage.turns"})
 
     def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
         if event.kind in self.EVENTS:

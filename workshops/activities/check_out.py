@@ -71,6 +71,7 @@ class CheckOut(CheckIn):
         **CheckIn.commands,
         "check.rate": {"activity": Id(), "rating": Whole(most=5)},
     }
+    foremost = ("form", "low", "high", "rating", "visibility")
     sorts = (*CheckIn.sorts, COMMENT)
 
     def template(self, name: str) -> str:

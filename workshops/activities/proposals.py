@@ -74,6 +74,7 @@ class Proposing(Answering, Writing):
         "proposal.explain": {"activity": Id(), "sort": OneOf(choices=SORTS), "text": Text(most=MOST_REASON)},
         "proposal.revise": {"activity": Id(), "text": Text(most=MOST_PROPOSAL)},
     }
+    foremost: ClassVar[tuple[str, ...]] = ("proposal", "names", "meanings")
     choices: ClassVar[Sequence[str]]
     """What can be answered, in the order of the setting `meanings`."""
     heard: ClassVar[Sequence[str]]

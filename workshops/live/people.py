@@ -62,13 +62,9 @@ def _joined(state: State, event: Happened) -> Dirty:
     return dirty
 
 
-NAMING = {"stage.result", "stage.turns"}
-"""Parts of a stage in which some kinds count who could answer, or name people."""
-
-
 def _changed(state: State, person: str) -> Dirty:
     """Name what shows that somebody came, left, or is somebody else now."""
-    keys = {f"person-{person}", "people.count", "people.missing", "stage.progress", *NAMING}
+    keys = {f"person-{person}", "people.count", "people.missing", "stage.progress"}
     if state.people[person].role == FACILITATOR or person == state.conduct.leading:
         keys.add("desk.lead")
     return Dirty(keys=keys, lists={"people-list"}, people={person})
@@ -103,7 +99,7 @@ def _described(state: State, event: Happened) -> Dirty:
     person.background = event.private.get("background", person.background)
     keys = {f"person-{person.id}"}
     if "name" in event.private:
-        keys |= _ideas_of(state, person.id) | {"desk.hands", "desk.lead"} | NAMING
+        keys |= _ideas_of(state, person.id) | {"desk.hands", "desk.lead"}
     if "background" in event.private:
         keys.add("people.missing")
     return Dirty(keys=keys, people={person.id})
