@@ -13,6 +13,7 @@ from workshops.formats import (
     prototype_review,
     sharing_experiences,
     team_check_in,
+    theory_of_change,
     usual,
 )
 from workshops.formats.model import Format, Part
@@ -29,6 +30,7 @@ FORMATS: dict[str, Format] = {
         how_might_we.FORMAT,
         bold_ideas.FORMAT,
         prioritising.FORMAT,
+        theory_of_change.FORMAT,
         prototype_review.FORMAT,
         team_check_in.FORMAT,
         distilling.FORMAT,
