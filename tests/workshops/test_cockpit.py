@@ -207,7 +207,10 @@ def test_notes_and_nudges_are_in_no_archive_and_notes_in_no_page_but_the_facilit
 def test_one_facilitator_leads_and_hands_over() -> None:
     driver = Driver()
     steps = classic(driver)
-    leads = lambda person: driver.ledger.kind.own(driver.state, person, FACILITATOR).data["leads"]  # noqa: E731
+
+    def leads(person: str) -> bool:
+        return bool(driver.ledger.kind.own(driver.state, person, FACILITATOR).data["leads"])
+
     assert (leads("p-fay"), leads("p-gus")) == (True, True), "nobody has begun"
     driver.do("p-fay", "step.open", activity=steps[0])
     assert (leads("p-fay"), leads("p-gus")) == (True, False)

@@ -161,8 +161,8 @@ def test_only_facilitators_choose_a_moment_and_only_one_to_come() -> None:
     assert driver.refused("p-ann", "step.stay_open", activity=brainstorm, until=soon) == "not_allowed"
     for until in (form(driver.at - DAY), form(driver.at + 900 * DAY)):
         assert driver.refused("p-fay", "step.stay_open", activity=brainstorm, until=until) == "bad_moment"
-    for until in ("tomorrow", "", "9999-99-99T00:00", 7):
-        assert driver.refused("p-fay", "step.stay_open", activity=brainstorm, until=until) == "bad_field"
+    for nonsense in ("tomorrow", "", "9999-99-99T00:00", 7):
+        assert driver.refused("p-fay", "step.stay_open", activity=brainstorm, until=nonsense) == "bad_field"
 
 
 def test_who_asked_and_has_not_finished_is_reminded_once_a_day_before() -> None:
