@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import orjson
@@ -25,6 +26,10 @@ def texts(messages: list[dict[str, Any]]) -> str:
     return orjson.dumps(messages).decode()
 
 
+def told(client: Client, words: str) -> bool:
+    return words in texts(client.frames)
+
+
 def fulls(client: Client) -> list[dict[str, Any]]:
     return [message for message in client.messages if "full" in message]
 
@@ -33,7 +38,7 @@ async def at_place(room: Room, place: str, *people: str) -> list[Client]:
     clients = [await joined(room, Client(person)) for person in people]
     for client in clients:
         await room.submit(asked("go", client.person, to=place))
-        await client.until(lambda client=client: fulls(client))
+        await client.until(partial(fulls, client))
     return clients
 
 
@@ -60,7 +65,7 @@ async def test_frames_go_to_their_place_and_to_no_other(rooms: Rooms, stream: St
         room.submit(asked("title", "out", text="For all")),
     )
     for client in (red, blue, out):
-        await client.until(lambda client=client: "For all" in texts(client.frames))
+        await client.until(partial(told, client, "For all"))
     assert "Red card" in texts(red.messages)
     assert "Blue card" not in texts(red.messages) + texts(ann.messages)
     assert "Red card" not in texts(blue.messages) + texts(ben.messages)

@@ -14,7 +14,7 @@ from realtime.ledger import Ack, Ledger
 from tests.activities import test_contract
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.test_contract import A_FEW, Named, ready
-from tests.workshop_driver import Driver
+from tests.workshop_driver import READERS, Driver
 from workshops.archive import content_of
 from workshops.live.state import Step
 
@@ -196,6 +196,22 @@ def test_what_happens_to_a_step_happens_to_its_rooms() -> None:
     assert [len(driver.state.steps[room].rounds) for room in made] == [2, 2, 2]
 
 
+def test_facilitators_see_who_has_finished_in_any_room_and_can_ask_again() -> None:
+    rooms = Rooms(names="facilitators")
+    rooms.split()
+    rooms.open()
+    write_all(rooms)
+    driver = rooms.driver
+    for person in PEOPLE[:2]:
+        driver.do(person, "step.finish", activity=rooms.room_of(person), finished="yes")
+    for reader in ("facilitator", f"facilitator/{rooms.room_of('p-ann')}"):
+        now = driver.ledger.kind.now(driver.state, set(PEOPLE), reader)
+        assert now["done"] == 2
+        assert set(now["far"]) == set(PEOPLE)
+    driver.do("p-fay", "step.ask_again", activity=rooms.step)
+    assert driver.ledger.kind.now(driver.state, set(PEOPLE), "facilitator")["done"] == 0
+
+
 def test_everybody_is_called_back_in_thirty_seconds() -> None:
     rooms = Rooms()
     made = rooms.split()
@@ -331,7 +347,14 @@ def test_other_activities_run_in_rooms_as_they_are(kind: str) -> None:
         driver.do("p-ann", "cluster.make", activity=mine, title="Ours-once", ideas=[idea])
         assert "Ours-once" not in Audience(driver.ledger, f"participant/{other}", "en-gb", "json").snapshot()
     if kind == "one_two_four_all":
+        driver.ledger.take_pending()
+        ours, theirs = (
+            Audience(driver.ledger, f"participant/{room}", "en-gb", "json") for room in (mine, other)
+        )
         driver.do("p-fay", "four.next", activity=mine, stage=1)
+        dirty = driver.ledger.take_pending()
+        assert "Now in pairs" in str(ours.frame(dirty))
+        assert "Now in pairs" not in str(theirs.frame(dirty)), "nothing is read out in another room"
         memory = driver.state.steps[mine].rounds[-1].memory
         assert set(memory.at) == {person for person in PEOPLE if breakout.at[person] == mine}
     for room in breakout.rooms:
@@ -388,12 +411,16 @@ def test_whatever_people_do_nothing_of_a_room_is_sent_elsewhere(kind: str, moves
     assert breakout is not None
     places = [f"{base}/{room}" for base in ("participant", "facilitator") for room in breakout.rooms]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(test_contract, "READERS", (*test_contract.READERS, *places))
+        patch.setattr(test_contract, "READERS", (*READERS, *places))
         named = Named(driver)
+        live = [
+            Audience(driver.ledger, place, "en-gb", "html")
+            for place in ("participant", "facilitator", "screen", places[0], places[-1])
+        ]
         for number, picks in enumerate(moves):
             before = whereabouts(driver)
             crowd = Crowd(driver, breakout.rooms[number % len(breakout.rooms)])
-            crowd.texts = dict.fromkeys(
+            crowd.texts |= dict.fromkeys(
                 f"{n}" for n in range(number * 100)
             )  # so that every text is one of a kind
             _who, do, _args, _answer = crowd.act(picks)
@@ -403,6 +430,14 @@ def test_whatever_people_do_nothing_of_a_room_is_sent_elsewhere(kind: str, moves
             }
             assert dirty.whole or dirty.everybody or moved <= dirty.people, f"{do} moved {moved}"
             named.check(do)
+            for audience in live:
+                audience.frame(dirty)
+                fresh = (
+                    Audience(driver.ledger, audience.reader, "en-gb", "html").page()
+                    if number % 3 == 2
+                    else ""
+                )
+                assert not fresh or audience.page() == fresh, f"{audience.reader} after {do}"
             _no_words_elsewhere(driver, breakout.rooms)
 
 

@@ -220,20 +220,33 @@ def own(state: State, person: str, reader: str) -> tuple[dict[str, Any], dict[st
 
 def now(state: State, present: set[str]) -> dict[str, Any]:
     """Give facilitators who is here and who has finished, and how many of each group are here."""
-    step = state.step
-    run = step.round if step and step.running else None
-    finished = run.finished if run is not None else set()
+    works = _where_people_work(state)
+    finished = {person for step, _people in works if step.running for person in step.rounds[-1].finished}
     values: dict[str, Any] = {
         "people": dict.fromkeys(sorted(present), "here"),
         "finished": dict.fromkeys(sorted(finished), 1),
         "done": len(finished),
         "groups": _groups_here(state, present),
     }
-    if step is not None and step.rounds and len(state.people) <= MOST_DETAILS:
-        activity = activity_of(step.kind)
-        told = {person: activity.done_by(state, step, person) for person in state.people}
+    if works and len(state.people) <= MOST_DETAILS:
+        told = {
+            person: activity_of(step.kind).done_by(state, step, person)
+            for step, people in works
+            for person in people
+        }
         values["far"] = {person: words for person, words in told.items() if words}
     return values
+
+
+def _where_people_work(state: State) -> list[tuple[Step, list[str]]]:
+    """Give the steps that people are at, if they have run: the current one, or its rooms with their people."""
+    step = state.step
+    if step is None:
+        return []
+    if step.breakout is None:
+        return [(step, list(state.people))] if step.rounds else []
+    rooms = (room for room in state.rooms_of(step) if room.rounds)
+    return [(room, [person.id for person in state.people_at(room)]) for room in rooms]
 
 
 def _groups_here(state: State, present: set[str]) -> dict[str, int]:

@@ -40,6 +40,7 @@ _WITH_THEIR_STEP = {
     "step.revealed",
     "step.extended",
     "step.timer_stopped",
+    "step.asked_again",
 }
 
 

@@ -62,7 +62,9 @@ def ask_again(state: State, command: Command, by: str) -> list[NewEvent]:
     step = state.found_step(command["activity"])
     if not step.running or step.round is None:
         raise Refused("not_open", _("Only in an open activity people can say that they have finished."))
-    return [NewEvent("step.asked_again", {"activity": step.id})] if step.round.finished else []
+    works = [step, *state.rooms_of(step)]
+    finished = any(one.round is not None and one.round.finished for one in works)
+    return [NewEvent("step.asked_again", {"activity": step.id})] if finished else []
 
 
 def _asked_again(state: State, event: Happened) -> Dirty:
