@@ -22,6 +22,8 @@ _IN_NAME = 2
 _SHARE = 0.3
 """A name's word stands in at least this share of the group's ideas."""
 _PHRASE_SHARE = 0.34
+_TELLS_APART = 3
+"""So many times more often than elsewhere it stands there: what every group speaks of names none."""
 
 
 class Vocabulary:
@@ -63,8 +65,18 @@ class Vocabulary:
         phrase = self._phrase(members)
         if phrase:
             return _capital(phrase)
-        common = [one for one in shared if one.ideas >= max(2, _SHARE * len(members))]
+        common = [one for one in shared if self._names(one, len(members))]
         return _capital(", ".join(one.word for one in common[:_IN_NAME]))
+
+    def _names(self, one: Shared, size: int) -> bool:
+        """Whether a word may name a group."""
+        common = one.ideas >= max(2, _SHARE * size)
+        return common and self._tells_apart(one.ideas, self._in[stem(one.word)], size)
+
+    def _tells_apart(self, inside: int, everywhere: int, size: int) -> bool:
+        """Whether something stands so much more often in a group than elsewhere that it tells them apart."""
+        elsewhere = (everywhere - inside) / max(len(self._stems) - size, 1)
+        return inside / size >= _TELLS_APART * (elsewhere + 0.05)
 
     def _phrase(self, members: Sequence[int]) -> str:
         pairs = Counter(pair for row in members for pair in set(self._pairs[row]))
@@ -76,7 +88,7 @@ class Vocabulary:
             pair
             for pair, count in pairs.items()
             if count >= max(2, _PHRASE_SHARE * len(members))
-            and self._telling(count, self._in_pairs[pair], len(members)) > 0
+            and self._tells_apart(count, self._in_pairs[pair], len(members))
         ]
         if not fit:
             return ""
