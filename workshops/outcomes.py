@@ -127,7 +127,7 @@ def template_of(kind: str) -> str:
     """
     if kind == "rooms":  # a step that was split
         return "workshops/parts/rooms_outcome.html"
-    return f"workshops/activities/{kind}/outcome.html" if kind in ACTIVITIES else ""
+    return ACTIVITIES[kind].template("outcome") if kind in ACTIVITIES else ""
 
 
 def strings_in(thing: Any) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import get_template
 
 from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
 from tests.activities.test_contract import ready
+from workshops.activities.registry import ACTIVITIES
 from workshops.archive import content_of
+from workshops.outcomes import template_of
 from workshops.tables import Table, table_of
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +46,9 @@ def test_counts_stand_beside_reasons_that_may_be_shown() -> None:
 def test_words_stand_with_their_people() -> None:
     assert table("word_cloud", public=False).rows[0] == ["1", "Trust", 2]
     assert [row[1] for row in table("word_cloud", public=True).rows] == ["Trust"], "only Ann agreed"
+
+
+@pytest.mark.parametrize("kind", sorted(ACTIVITIES))
+def test_archives_and_reports_find_the_figure_of_every_kind(kind: str) -> None:
+    """Kinds that are alike may share their templates."""
+    assert get_template(template_of(kind))
