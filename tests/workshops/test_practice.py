@@ -21,7 +21,7 @@ from lab_workspace.pages.queries import my_challenges, workshops_today
 from lab_workspace.people.models import User
 from realtime import hub as hubs
 from realtime.kinds import SYSTEM
-from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal, by_system, run
+from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal, Retry, by_system, run
 from tests.makers import make_challenge, make_member
 from tests.realtime.rooms import Client as Connected
 from workshops import actions, plan, queries
@@ -416,6 +416,37 @@ async def test_a_server_plays_it_ends_it_and_leaves_nothing(workshop: Workshop, 
         assert await sync_to_async(rows)() == before
     finally:
         await hubs.shutdown()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_who_looks_on_is_told_when_a_copy_is_cleared_elsewhere(workshop: Workshop, alice: User) -> None:
+    copy = await sync_to_async(copies.make_copy)(workshop, alice, 10, "fast")
+    seat = await sync_to_async(actions.seat_for_user)(copy, alice)
+    try:
+        room = await hubs.hub().open(copy.stream_id)
+        await room.submit(actions.role_of(seat.actor, "facilitator", "Alice"))
+        watching = Connected(seat.actor, "facilitator")
+        await room.join(watching, None, "")
+        await sync_to_async(call_command)("clear_rehearsals")
+        assert watching.code is None
+        await sync_to_async(actions.clear_rehearsal)(copy)
+        answer = await room.submit(by_system("late-0001", "door.lock"))
+        assert isinstance(answer, Retry)
+        await watching.until(lambda: watching.code)
+        assert watching.code == 1000
+    finally:
+        await hubs.shutdown()
+
+
+def test_no_more_than_two_are_played_at_once(
+    workshop: Workshop, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playing, "MOST_AT_ONCE", 0)
+    client.force_login(alice)
+    begin = reverse("workshops:rehearse", args=[workshop.pk])
+    page = client.post(begin, {"people": "10", "speed": "usual"}, follow=True).content.decode()
+    assert "Try again when one has ended" in page
+    assert copies.under_way(workshop) is None
 
 
 def test_another_process_takes_over_and_the_first_one_stops(show: Show) -> None:

@@ -51,18 +51,22 @@ _played: dict[str, asyncio.Task[None]] = {}
 
 def full() -> bool:
     """Whether this process plays as many rehearsals as it may."""
-    return sum(not task.done() for task in _played.values()) >= MOST_AT_ONCE
+    return sum(map(_is_alive, _played.values())) >= MOST_AT_ONCE
+
+
+def _is_alive(task: asyncio.Task[None]) -> bool:
+    return not task.done() and not task.get_loop().is_closed()
 
 
 def play(room: Room) -> bool:
     """Move this rehearsal's people from here from now on; False if there are too many rehearsals already."""
     name = str(room.ledger.stream_id)
-    if name in _played and not _played[name].done():
+    if name in _played and _is_alive(_played[name]):
         return True
     if full():
         logger.info("practice.full")
         return False
-    for over in [key for key, task in _played.items() if task.done()]:
+    for over in [key for key, task in _played.items() if not _is_alive(task)]:
         del _played[over]
     _played[name] = asyncio.create_task(_Play(room).run())
     return True
@@ -71,7 +75,7 @@ def play(room: Room) -> bool:
 async def stop(room: Room) -> None:
     """Let the people of this room go."""
     task = _played.pop(str(room.ledger.stream_id), None)
-    if task is not None and task is not asyncio.current_task():
+    if task is not None and _is_alive(task):
         task.cancel()
         await asyncio.wait([task])
 
