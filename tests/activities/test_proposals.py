@@ -88,7 +88,7 @@ def test_a_block_counts_only_with_a_reason() -> None:
 
 
 def test_a_reason_goes_with_the_answer_it_belonged_to() -> None:
-    driver, step = asked()
+    driver, step = asked(names="everybody")
     answer(driver, step, ann="f2")
     explain(driver, step, "p-ann", "Too soon")
     answer(driver, step, ann="f4")
@@ -215,3 +215,15 @@ def test_undo_brings_a_reason_back_with_its_answer() -> None:
     assert driver.state.steps[step].rounds[-1].memory.of("p-ann") == ("f0",)
     assert [idea.text for idea in driver.state.ideas_of(step)] == ["It costs a nurse"]
     assert driver.state.steps[step].rounds[-1].memory.counting == {"p-ann"}
+
+
+def test_without_names_the_archive_does_not_put_an_answer_beside_somebodys_role() -> None:
+    driver, step = asked(consent="role")
+    driver.do("p-ann", "person.describe", background="Only nurse here")
+    answer(driver, step, ann="f0", ben="f2")
+    explain(driver, step, "p-ann", "It costs a nurse")
+    explain(driver, step, "p-ben", "Too soon")
+    driver.do("p-fay", "step.reveal", activity=step)
+    (written,) = driver.outcome(step)["written"]
+    assert written["choice"] == ""
+    assert len(written["ideas"]) == 2

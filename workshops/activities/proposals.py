@@ -107,7 +107,8 @@ class Proposing(Answering, Writing):
         if settings.names == "everybody":
             return _(
                 "Nobody is shown any answer until the facilitator shows all at once. "
-                "Then names stand beside answers and reasons. The archive keeps how many chose what."
+                "Then names stand beside answers and reasons. The archive keeps how many chose what, "
+                "and reasons as each writer allows."
             )
         return _(
             "Nobody is shown any answer until the facilitator shows all at once. "
@@ -379,18 +380,6 @@ class Proposing(Answering, Writing):
             for one in step.rounds[: run.number - 1]
             if self.was_shown(one)
         ]
-        written = [
-            {"sort": sort, "choice": choice, "ideas": gids}
-            for sort in SORTS
-            for choice in self.heard
-            if (
-                gids := [
-                    state.gid(idea.id)
-                    for idea in self._told(state, step, run, sort)
-                    if answers.of(idea.author)[0] == choice
-                ]
-            )
-        ]
         without = len(answers.chosen) - len(answers.counting)
         return {
             **about,
@@ -398,6 +387,17 @@ class Proposing(Answering, Writing):
             "without_reason": without,
             "verdict": self.verdict(answers),
             "choices": kept(rows),
-            "written": written,
+            "written": self._written(state, step, run),
             "before": before,
         }
+
+    def _written(self, state: State, step: Step, run: Round) -> list[dict[str, Any]]:
+        """Give the reasons by answer. Without names also without the answer: beside a role it could tell who it was."""
+        named = run.settings.names == "everybody"
+        found: dict[tuple[str, str], list[str]] = {}
+        for sort in SORTS:
+            told = self._told(state, step, run, sort)
+            for idea in told if named else self.in_order(step, told):
+                choice = self.answers(run).of(idea.author)[0] if named else ""
+                found.setdefault((sort, choice), []).append(state.gid(idea.id))
+        return [{"sort": sort, "choice": choice, "ideas": gids} for (sort, choice), gids in found.items()]
