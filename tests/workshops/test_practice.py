@@ -20,10 +20,12 @@ from insights.queries import archives_of, closed_workshops
 from lab_workspace.pages.queries import my_challenges, workshops_today
 from lab_workspace.people.models import User
 from realtime import hub as hubs
+from realtime.audience import Audience
 from realtime.kinds import SYSTEM
 from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal, Retry, by_system, run
 from tests.makers import make_challenge, make_member
 from tests.realtime.rooms import Client as Connected
+from tests.workshop_driver import Driver
 from workshops import actions, plan, queries
 from workshops.actions import make_workshop
 from workshops.activities.base import Activity
@@ -482,3 +484,34 @@ def test_people_work_in_their_breakout_rooms(show: Show, how: str) -> None:
     rooms = show.state.rooms_of(show.state.steps["a1"])
     assert len(rooms) == 3 or how == "size"
     assert all(show.state.sheet(room.id).on_board for room in rooms)
+
+
+def test_frames_of_a_rehearsal_show_what_a_fresh_page_shows() -> None:
+    driver = Driver()
+    driver.do(SYSTEM, "rehearsal.begin", people=10, speed="fast")
+    driver.join(LEADER, role="facilitator")
+    step = driver.step("brainstorm", settings={"visibility": "shared"})
+    driver.watch()
+    troupe = Troupe("a seed")
+
+    def play(turns: int) -> None:
+        for _turn in range(turns):
+            for by, command in troupe.turn(driver.state, driver.at, 15).acts:
+                driver.ask(
+                    by, command["do"], **{name: value for name, value in command.items() if name != "do"}
+                )
+            driver.wait(1 / 60)
+            driver.flush()
+        driver.check()
+
+    play(20)
+    driver.do(LEADER, "step.open", activity=step)
+    play(10)
+    driver.do(LEADER, "rehearsal.set", going="no", speed="slow", people=30)
+    play(1)
+    driver.do(LEADER, "workshop.close")
+    play(1)
+    for reader, words in (("participant", "Nothing of it is kept."), ("facilitator", "End and clear")):
+        audience = Audience(driver.ledger, reader, "en-gb", "html")
+        assert words in audience.snapshot()
+        assert "See what came out" not in audience.snapshot()
