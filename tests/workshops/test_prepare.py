@@ -65,6 +65,7 @@ def everything(workshop: Workshop) -> list[tuple[str, str, dict[str, str]]]:
         ("get", at(workshop, "/steps/a1"), {}),
         ("post", at(workshop, "/steps/a1"), step_words(title="Taken over")),
         ("post", at(workshop, "/steps/a1/move"), {"to": "down"}),
+        ("post", at(workshop, "/save"), {"title": "Ours", "about": "", "shared_with": "me"}),
         ("post", at(workshop, "/steps/a1/minutes"), {"minutes": "99"}),
         ("post", at(workshop, "/steps/a1/copy"), {}),
         ("post", at(workshop, "/steps/a3/remove"), {}),

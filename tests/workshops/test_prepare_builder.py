@@ -9,6 +9,7 @@ from django.test import Client
 
 from challenges.models import Challenge
 from lab_workspace.people.models import User
+from tests.makers import make_member
 from tests.workshop_driver import Driver
 from tests.workshops.preparing import HTMX, at, happen, ready_challenge, ready_workshop, step_words, titles
 from workshops.archive import content_of
@@ -101,6 +102,20 @@ def test_minutes_are_changed_in_the_agenda(facilitator: Client, workshop: Worksh
         answer = facilitator.post(at(workshop, "/steps/a1/minutes"), {"minutes": wrong}, headers=HTMX)
         assert sentence in answer.text
     assert state_of(workshop).steps["a1"].minutes == 40
+
+
+def test_what_people_are_told_follows_what_is_typed_for_who_prepares(
+    facilitator: Client, challenge: Challenge, workshop: Workshop
+) -> None:
+    address = at(workshop, "/promise/brainstorm")
+    private = facilitator.post(address, step_words(title="", minutes="long")).text
+    shared = facilitator.post(address, step_words(**{"set-visibility": "shared"})).text
+    assert "until the facilitator shows all ideas" in private
+    assert "Everybody sees the ideas." in shared
+    assert facilitator.post(at(workshop, "/promise/nothing")).status_code == 404
+    member = Client()
+    member.force_login(make_member(challenge, "Bob Tanner", "participant"))
+    assert member.post(address, step_words()).status_code == 403
 
 
 def test_a_copy_stands_after_the_first_and_shares_nothing_with_it(
