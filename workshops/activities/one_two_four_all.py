@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from realtime.fields import Id, Text, Whole
 from workshops.activities import base
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Command, Happened, Pretender
-    from workshops.live.state import Idea, Person, Round, State, Step
+    from workshops.live.state import Idea, Person, State, Step
 
 MINUTE = 60_000
 WARNING_MS = 30_000
@@ -466,59 +465,6 @@ class OneTwoFourAll(GatheringViews, Writing):
         if gathering.stage == FOURS and board and not team.chosen:
             return {"do": "four.choose", **act, "idea": pretender.one_of(board)}
         return None
-
-    # -- results ---------------------------------------------------------------------------------------------------
-
-    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
-        if not step.rounds:
-            return []
-        gathering: Gathering = step.rounds[-1].memory
-        written = state.sheet(step.id).on_board
-        ideas = (str(written), ngettext("idea written", "ideas written", written))
-        teams = [team for team in gathering.now() if team.seats]
-        if gathering.stage == PAIRS:
-            return [ideas, (str(len(teams)), ngettext("pair", "pairs", len(teams)))]
-        if gathering.stage == ALONE:
-            return [ideas]
-        fours = [team for team in gathering.teams.values() if team.id.startswith(f"{FOURS}-") and team.seats]
-        chosen = sum(bool(team.chosen) for team in fours)
-        told = _("%(chosen)d of %(all)d") % {"chosen": chosen, "all": len(fours)}
-        return [ideas, (told, _("groups have chosen what they share"))]
-
-    def done_by(self, state: State, step: Step, person: str) -> str:
-        if not step.rounds or not step.running:
-            return ""
-        gathering: Gathering = step.rounds[-1].memory
-        team = gathering.team_of(person)
-        if gathering.stage not in (PAIRS, FOURS):
-            return ""
-        if team is None:
-            return str(_("in no group"))
-        return str(self.name_of(team))
-
-    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
-        gathering: Gathering = run.memory
-        written = [idea for idea in state.ideas_of(step.id) if idea.round == run.number]
-        teams = [team for team in gathering.teams.values() if team.seats or team.chosen]
-        fours = [team for team in teams if team.id.startswith(f"{FOURS}-")]
-        counts = {
-            "people": gathering.most_people,
-            "written": len(written),
-            "pairs": sum(team.id.startswith(f"{PAIRS}-") for team in teams),
-            "fours": len(fours),
-        }
-        if gathering.stage != ALL and run.revealed_at is None:
-            return {**counts, "withheld": "not_shown", "ideas": [], "groups": []}
-        shared = [team for team in fours if team.chosen and state.ideas[team.chosen].on_board]
-        return {
-            **counts,
-            "ideas": [state.gid(team.chosen) for team in shared],
-            "groups": [
-                {"number": team.number, "people": len(team.seats), "item": state.gid(team.chosen)}
-                for team in shared
-            ],
-            "shared_nothing": len(fours) - len(shared),
-        }
 
 
 SAY: dict[int, StrOrPromise] = {

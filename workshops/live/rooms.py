@@ -353,7 +353,7 @@ def told(state: State, event: Happened, dirty: Dirty) -> Dirty:
             dirty.everybody = False
             dirty.people |= {person for person, room in parent.breakout.at.items() if room == step.id}
             dirty.people |= set(parent.breakout.visits)
-        dirty.keys.add("stage.rooms")
+        dirty.keys.add("stage" if parent.revealed else "stage.rooms")  # results stand on everybody's stage
     elif state.step is not None and state.step.breakout is not None and event.kind.startswith("idea."):
         dirty.keys.add("stage")  # results of the rooms stand there, with these words
     return dirty
