@@ -166,3 +166,19 @@ def test_who_comes_later_is_counted_among_those_who_could_answer() -> None:
     driver.flush()
     driver.check()
     assert driver.outcome(step)["eligible"] == 4, "what was counted at the close stays"
+
+
+def test_in_a_breakout_room_only_its_people_are_counted() -> None:
+    driver = Driver()
+    driver.join("p-fay", role="facilitator")
+    driver.join("p-ann", "p-ben", "p-cat", "p-dan", "p-eva", "p-flo")
+    step = driver.step("poll")
+    driver.do("p-fay", "show.go", activity=step)
+    driver.do("p-fay", "rooms.split", activity=step, how="size", size=3)
+    driver.do("p-fay", "step.open", activity=step)
+    breakout = driver.state.steps[step].breakout
+    assert breakout is not None
+    room = breakout.at["p-ann"]
+    choose(driver, room, "p-ann", "o1")
+    outcome = driver.outcome(room)
+    assert (outcome["eligible"], outcome["answered"]) == (3, 1)

@@ -100,15 +100,16 @@ class Answering(Activity):
         return person
 
     def may_answer_now(self, state: State, step: Step) -> set[str]:
-        """Give those inside who may answer. Looked up once until people change."""
-        return state.once(
-            ("may answer", step.id),
-            lambda: {
-                person.id
-                for person in state.people.values()
-                if not person.removed and self.takes_part(step, person.role)
-            },
-        )
+        """Give those inside, or in its room, who may answer. Looked up once until people change."""
+        return state.once(("may answer", step.id), lambda: self._look_who_may_answer(state, step))
+
+    @staticmethod
+    def _look_who_may_answer(state: State, step: Step) -> set[str]:
+        who = {person.id for person in state.people_at(step)}
+        if step.settings.facilitators_vote and not step.parent:
+            inside = (person for person in state.people.values() if not person.removed)
+            who |= {person.id for person in inside if person.role == FACILITATOR}
+        return who
 
     def ended(self, state: State, step: Step) -> None:
         answers = self.answers(step.rounds[-1])

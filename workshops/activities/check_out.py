@@ -145,7 +145,7 @@ class CheckOut(CheckIn):
     def _check_in_before(self, state: State, step: Step, run: Round) -> Round | None:
         found = None
         for other in state.order():
-            if other.id == step.id:
+            if other.id == (step.parent or step.id):
                 break
             if other.kind == CheckIn.kind:
                 found = next(
