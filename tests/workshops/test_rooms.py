@@ -323,7 +323,9 @@ def test_private_ideas_of_rooms_are_shown_before_others_work_with_them() -> None
     assert len(ideas) == len(PEOPLE)
 
 
-@pytest.mark.parametrize("kind", ["dot_vote", "cluster", "twenty_five_ten", "one_two_four_all", "talk", "poll", "consent"])
+@pytest.mark.parametrize(
+    "kind", ["dot_vote", "cluster", "twenty_five_ten", "one_two_four_all", "talk", "poll", "consent"]
+)
 def test_other_activities_run_in_rooms_as_they_are(kind: str) -> None:
     driver = Driver()
     driver.join("p-fay", role="facilitator")
@@ -398,7 +400,9 @@ def test_the_log_folds_to_the_same_rooms() -> None:
         assert views[0] == views[1]
 
 
-@pytest.mark.parametrize("kind", ["brainstorm", "dot_vote", "one_two_four_all", "twenty_five_ten", "check_in"])
+@pytest.mark.parametrize(
+    "kind", ["brainstorm", "dot_vote", "one_two_four_all", "twenty_five_ten", "check_in"]
+)
 @A_FEW
 @given(moves=st.lists(PICKS, min_size=5, max_size=25))
 def test_whatever_people_do_nothing_of_a_room_is_sent_elsewhere(kind: str, moves: list[Picks]) -> None:
