@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from workshops.activities.diagram import LEVEL_NAMES, LEVELS
 from workshops.activities.diagram_drawing import Box, drawing_of
-from workshops.outcomes import Found, Line, line_of
+from workshops.activities.journey import LANES
+from workshops.activities.journey import line_of as drawn_line
+from workshops.outcomes import Found, Line, Lines, line_of, lines_of
 
 
 @dataclass(slots=True)
@@ -87,3 +89,58 @@ def _changed(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:
     }
     changed = outcome.get("changed", {})
     return [{"name": names[name], "n": len(changed[name])} for name in names if changed.get(name)]
+
+
+# -- journey maps ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CellOf:
+    """One stage in one lane."""
+
+    lane: str
+    lines: Lines
+
+    @property
+    def untold(self) -> int:
+        """Entries that are counted without their words."""
+        return self.lines.total - len(self.lines.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class StageOf:
+    """One stage of a journey."""
+
+    text: str
+    cells: list[CellOf]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyOf:
+    """A whole map."""
+
+    lanes: list[str]
+    rows: list[StageOf]
+    feelings: dict[str, Any]
+
+
+def journey_of(outcome: Mapping[str, Any], ideas: Found, *, public: bool) -> JourneyOf:
+    """Give what may be read of a journey map: each stage with its cells, and how it felt."""
+    cells = {(one["stage"], one["lane"]): one["items"] for one in outcome.get("cells", ())}
+    names = {lane: str(name) for lane, (name, _hint) in LANES.items()}
+    stages = list(outcome.get("stages", ()))
+    rows = [
+        StageOf(
+            str(text),
+            [
+                CellOf(name, lines_of(cells.get((number, lane), ()), ideas, public=public))
+                for lane, name in names.items()
+            ],
+        )
+        for number, text in enumerate(stages, start=1)
+    ]
+    feelings = [
+        {"text": stages[one["stage"] - 1], "mean": one["mean"], "n": one["n"]}
+        for one in outcome.get("feelings", ())
+    ]
+    return JourneyOf(list(names.values()), rows, {"rows": feelings, "line": drawn_line(feelings)})

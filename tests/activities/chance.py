@@ -52,6 +52,8 @@ OPTIONS = ["o1", "o2", "o3", "none"]
 """What polls have to choose from."""
 QUESTIONS = ["hello", "q1", "q2", "q3"]
 """The parts of a guided chat."""
+STAGES = ["s1", "s2", "s9"]
+"""Stages of a journey map; there is no ninth."""
 
 
 @dataclass
@@ -118,6 +120,7 @@ class Crowd:
                     "option": OPTIONS,
                     "question": QUESTIONS,
                     "seen": QUESTIONS,
+                    "stage": STAGES,
                     "options": OPTIONS,
                     "team": ["2-1", "3-1"],
                     "before": list(state.steps) if do.startswith("step.") else self._things("g"),

@@ -74,9 +74,33 @@ def driver_diagram_scene(driver: Driver, step: str) -> None:
     driver.do("p-ben", "driver.measure", activity=step, node=one)
 
 
+def entry(driver: Driver, person: str, step: str, stage: str, lane: str, text: str) -> str:
+    driver.do(person, "journey.add", activity=step, stage=stage, lane=lane, text=text)
+    return f"i{driver.state.counters['i']}"
+
+
+def journey_map_scene(driver: Driver, step: str) -> None:
+    one = entry(driver, "p-ann", step, "s1", "steps", "Waits for a letter")
+    entry(driver, "p-ben", step, "s1", "steps", "Rings three times")
+    entry(driver, "p-ben", step, "s2", "ideas", "A text with a name")
+    driver.do("p-ann", "idea.edit", activity=step, idea=one, text="Waits six weeks for a letter")
+    driver.do("p-ann", "idea.remove", activity=step, idea=one)
+    driver.do("p-ann", "idea.put_back", activity=step, idea=one)
+    driver.do("p-ann", "journey.feel", activity=step, stage="s1", level=-2)
+    driver.do("p-ben", "journey.feel", activity=step, stage="s1", level=1)
+    driver.do("p-ann", "journey.feel", activity=step, stage="s1", level=0)
+    driver.do("p-ann", "my.undo", activity=step)
+    driver.do("p-ben", "journey.feel", activity=step, stage="s1")
+    if driver.state.steps[step].settings.visibility == "shared":
+        driver.do("p-cat", "idea.flag", idea=one)
+        driver.do("p-gus", "idea.hide", idea=one, reason="By mistake")
+        driver.do("p-gus", "idea.restore", idea=one)
+
+
 MAPS_SCENES: dict[str, Callable[[Driver, str], None]] = {
     "chat": chat_scene,
     "driver_diagram": driver_diagram_scene,
+    "journey_map": journey_map_scene,
 }
 MAPS_CHOSEN: dict[str, list[dict[str, Any]]] = {
     "chat": [
@@ -90,6 +114,7 @@ MAPS_CHOSEN: dict[str, list[dict[str, Any]]] = {
         {"edit_aim": "everybody", "names": "everybody"},
         {"names": "facilitators"},
     ],
+    "journey_map": [{}, {"visibility": "private"}, {"names": "everybody"}],
 }
 
 

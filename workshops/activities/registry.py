@@ -14,6 +14,7 @@ from workshops.activities.consent import ConsentRound
 from workshops.activities.dot_vote import DotVote
 from workshops.activities.driver_diagram import DriverDiagram
 from workshops.activities.fist_to_five import FistToFive
+from workshops.activities.journey_map import JourneyMap
 from workshops.activities.list import PreparedList
 from workshops.activities.matrix import Matrix
 from workshops.activities.one_two_four_all import OneTwoFourAll
@@ -47,6 +48,7 @@ ACTIVITIES: dict[str, Activity] = {
         ConsentRound(),
         Chat(),
         DriverDiagram(),
+        JourneyMap(),
     )
 }
 
