@@ -15,6 +15,7 @@ from workshops.formats import (
     team_check_in,
     theory_of_change,
     usual,
+    walking_a_journey,
 )
 from workshops.formats.model import Format, Part
 
@@ -27,6 +28,7 @@ FORMATS: dict[str, Format] = {
         USUAL,
         convening_day.FORMAT,
         sharing_experiences.FORMAT,
+        walking_a_journey.FORMAT,
         how_might_we.FORMAT,
         bold_ideas.FORMAT,
         prioritising.FORMAT,
