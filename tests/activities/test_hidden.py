@@ -28,7 +28,8 @@ def shown(driver: Driver, idea: Idea) -> bool:
     step = driver.state.steps[idea.step]
     if step.kind in SHOWN:
         return SHOWN[step.kind](driver, idea) and not idea.removed and idea.hidden is None
-    revealed = step.settings.visibility == "shared" or step.rounds[idea.round - 1].revealed_at is not None
+    open_to_all = getattr(step.settings, "visibility", "shared") == "shared"
+    revealed = open_to_all or step.rounds[idea.round - 1].revealed_at is not None
     return revealed and not idea.removed and idea.hidden is None
 
 
@@ -115,8 +116,8 @@ def play(kind: str, chosen: dict[str, Any], moves: list[Picks]) -> Censor:
 
 def _frames_tell_no_choice(driver: Driver, do: str, person: str, answer: Any, before: dict[str, int]) -> None:
     """In a secret vote a dot changes only counts of people; no frame names what it was placed on."""
-    if not do.startswith("dot.") or isinstance(answer, Refusal):
-        return
+    if do not in ("dot.place", "dot.take_back", "dot.set", "dot.sit_out") or isinstance(answer, Refusal):
+        return  # run-offs and lots come after the reveal
     step = driver.state.step
     if step is None or step.settings.results != "hidden":
         return

@@ -58,7 +58,8 @@ def _joined(state: State, event: Happened) -> Dirty:
     dirty = _changed(state, body["person"])
     dirty.keys |= _ideas_of(state, body["person"])
     if known is not None and known.role != body["role"]:  # whose buttons ask first may have changed
-        dirty.people |= facilitators(state)
+        dirty.people |= facilitators(state) | {body["person"]}
+        dirty.keys.add("desk.lead")
     return dirty
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -55,21 +55,42 @@ WAY = [
     ("p-fay", "a3 new_round"),
 ]
 """A usual workshop; bytes say how far it has come when the play begins."""
+OTHERS = sorted(set(ACTIVITIES) - set(SCENES[0]))
+"""A fourth activity is of one of these kinds."""
+
+
+class Player:
+    """Chooses by bytes what a kind's `pretend` leaves open, so that a play gets somewhere in every kind."""
+
+    def __init__(self, game: Game) -> None:
+        self.dice, self.words_of = game.dice, game._text
+
+    def chance(self, of_ten: int) -> bool:
+        return self.dice.below(10) < of_ten
+
+    def one_of[Item](self, items: Sequence[Item]) -> Item:
+        return self.dice.pick(items)
+
+    def number(self, least: int, most: int) -> int:
+        return least + self.dice.below(most - least + 1)
+
+    def words(self, *, most: int = 280) -> str:
+        return self.words_of()[:most]
 
 
 class Game:
     """One play."""
 
-    def __init__(self, data: bytes, *, html: bool = False) -> None:
+    def __init__(self, data: bytes, *, html: bool = False, other: str = "") -> None:
         self.dice = Dice(data)
         self.driver = MemoryDriver()
         self.ledger: MemoryLedger = self.driver.ledger  # type: ignore[assignment]
         self.texts = 0
         self.limits: dict[str, list[tuple[int, int]]] = {}
         self.accepted: set[str] = set()
-        self._begin(html=html)
+        self._begin(html=html, other=other)
 
-    def _begin(self, *, html: bool) -> None:
+    def _begin(self, *, html: bool, other: str) -> None:
         driver, scene = self.driver, self.dice.pick(SCENES)
         driver.join("p-fay", "p-gus", role="facilitator")
         driver.join("p-ann", "p-ben", "p-cat")
@@ -81,6 +102,9 @@ class Game:
         driver.do("p-fay", "step.open", activity="a1")
         for person, do in WAY[: self.dice.below(len(WAY) + 1)]:
             self._usual(person, do)
+        driver.step(other or self.dice.pick(OTHERS))
+        if other or not self.dice.chance(3):
+            driver.ask("p-fay", "step.open", activity="a4", show_sources=True)
         driver.ledger.take_pending()
         for reader in READERS:
             driver._watch(reader, "json", View(), View())
@@ -126,6 +150,9 @@ class Game:
         if do in ("person.join", "clock.time_is_up") and not dice.chance(8):
             person = SYSTEM
         args = self._args(do, self.ledger.kind.forms()[do])
+        if dice.chance(2) and (pretended := self._pretended(person)):
+            do = pretended.pop("do")
+            args = pretended
         self.driver.wait(dice.pick([0, 0, 0, 0, 1, 10, 60]))
         answer = self.driver.ask(person, do, **args)
         if isinstance(answer, Ack):
@@ -137,6 +164,12 @@ class Game:
         if dice.chance(3):
             self.driver.flush(resume=dice.chance(2))
         return answer
+
+    def _pretended(self, person: str) -> dict[str, Any] | None:
+        state = self.driver.state
+        if state.step is None or state.step.phase != "open" or person not in state.people:
+            return None
+        return ACTIVITIES[state.step.kind].pretend(state, state.step, person, Player(self))
 
     def _sensible(self, person: str, commands: list[str]) -> tuple[str, str]:
         step = self.driver.state.step
@@ -268,8 +301,8 @@ class Game:
                 ACTIVITIES[step.kind].outcome(self.driver.state, step, run)
 
 
-def play(data: bytes, *, html: bool = False) -> Game:
+def play(data: bytes, *, html: bool = False, other: str = "") -> Game:
     """Play these bytes."""
-    game = Game(data, html=html)
+    game = Game(data, html=html, other=other)
     game.play()
     return game
