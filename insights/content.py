@@ -18,7 +18,11 @@ from workshops.models import Consent, IdeaRecord
 from workshops.outcomes import strings_in
 
 FORMAT = 1
-FIXED = ("id", "step", "round", "kind", "title", "prompt", "target")
+FIXED = (
+    *("id", "step", "round", "kind", "title", "prompt", "target"),
+    *("choices", "ratings", "proposal", "before"),
+)
+"""What staff wrote, and the machine needs."""
 WORDED = {"text", "words", "title", "label", "name"}
 LONG = 8
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template.loader import get_template
 
+from insights.content import _without_words
 from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
 from tests.activities.test_contract import ready
 from workshops.activities.registry import ACTIVITIES
@@ -50,3 +51,16 @@ def test_words_stand_with_their_people() -> None:
 def test_archives_and_reports_find_the_figure_of_every_kind(kind: str) -> None:
     """Kinds that are alike may share their templates."""
     assert get_template(template_of(kind))
+
+
+def test_a_report_keeps_the_words_of_staff_where_a_withheld_piece_says_the_same() -> None:
+    driver, step = ready("fist_to_five", proposal="We start on Monday with two wards")
+    driver.do("p-fay", "step.open", activity=step)
+    driver.do("p-ann", "proposal.answer", activity=step, choice="f2")
+    driver.do("p-ann", "proposal.explain", activity=step, sort="reason", text="start on Monday")
+    driver.do("p-fay", "step.reveal", activity=step)
+    outcome = content_of(driver.state, driver.workshop, driver.workshop.stream)["outcomes"][-1]
+    unsaid = ["start on Monday", "2 · I have concerns"]
+    published, _clusters = _without_words(outcome, {}, {}, unsaid)
+    assert published["proposal"] == "We start on Monday with two wards"
+    assert published["choices"][3]["label"] == "2 · I have concerns"
