@@ -20,7 +20,9 @@ urlpatterns = [
     path("workshops/<uuid:workshop_id>/open/<slug:step>/", live.open_page, name="open"),
     path("workshops/<uuid:workshop_id>/reminders/", live.reminders, name="reminders"),
     path("workshops/<uuid:workshop_id>/console", live.console_page, name="console"),
-    path("workshops/<uuid:workshop_id>/rooms/by-teams", rooms.split_by_teams, name="split_by_teams"),
+    path(
+        "workshops/<uuid:workshop_id>/rooms/<slug:step>/by-teams", rooms.split_by_teams, name="split_by_teams"
+    ),
     path("workshops/<uuid:workshop_id>/screen", live.screen_page, name="screen"),
     path("workshops/<uuid:workshop_id>/suggest/<slug:step_id>", suggest.groups, name="suggest"),
     path("workshops/<uuid:workshop_id>/alike/<slug:step_id>", suggest.alike, name="alike"),

@@ -121,6 +121,7 @@ def stage(state: State, reader: str) -> Fragment:
         sources = activity.hidden_sources(state, step) if step.phase == "ready" else []
         context |= {
             "split": split,
+            "by_teams": f"rooms/{step.id}/by-teams",  # a page beside the console: only there teams are known
             "reveal_template": "workshops/parts/rooms_reveal.html" if split else activity.template("reveal"),
             "help_templates": [activity.template("help"), "workshops/parts/no_help.html"],
             "to_show": [source.title for source in sources],
