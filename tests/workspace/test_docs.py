@@ -114,7 +114,7 @@ def test_every_code_is_specified() -> None:
     tables = TEXTS["protocol.md"].partition("## 8.")[2].partition("## 9.")[0]
     assert named(first_cells(tables)) == codes
     used = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", TEXTS["protocol.md"].partition("## 9.")[2]))
-    assert used - codes - set(ACTIVITIES) - {"show_sources"} == set()
+    assert used - codes - set(ACTIVITIES) - {"show_sources", "starts_at"} == set()
 
 
 def test_close_codes_and_limits_are_those_of_the_code() -> None:
