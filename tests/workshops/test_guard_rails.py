@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from realtime.ledger import Refusal
 from tests.workshop_driver import Driver, classic
 from workshops.live.identifying import found_in, is_nhs_number
 from workshops.live.showing import show
@@ -63,10 +66,13 @@ def test_an_idea_with_a_telephone_number_is_not_posted_in_any_way() -> None:
     driver, step = writing()
     idea = driver.idea("p-ann", step, "Ask the ward")
     refusal = driver.ask("p-ann", "idea.add", activity=step, text="Ask on 07700 900123")
+    assert isinstance(refusal, Refusal)
     assert refusal.code == "identifying"
     assert "telephone" in str(refusal.sentence)
     assert "07700" not in str(refusal.sentence)
-    assert driver.refused("p-ann", "idea.edit", activity=step, idea=idea, text="07700 900123") == "identifying"
+    assert (
+        driver.refused("p-ann", "idea.edit", activity=step, idea=idea, text="07700 900123") == "identifying"
+    )
     assert driver.state.ideas[idea].text == "Ask the ward"
 
 
@@ -103,7 +109,7 @@ def test_undo_is_offered_while_the_step_is_open_and_there_is_something() -> None
     assert driver.refused("p-ann", "my.undo", activity=step) == "not_open"
 
 
-def shown_to_facilitators(driver: Driver) -> dict[str, object]:
+def shown_to_facilitators(driver: Driver) -> dict[str, Any]:
     fragment = show(driver.state, "hidden", FACILITATOR)
     assert fragment is not None
     return fragment.context
@@ -116,7 +122,7 @@ def test_a_flag_reaches_facilitators_without_saying_whose_it_is() -> None:
     driver.do("p-fay", "step.reveal", activity=step)
     driver.do("p-ben", "idea.flag", idea=idea, why="rude")
     driver.do("p-cat", "idea.flag", idea=idea, why="rude")
-    (flagged,) = shown_to_facilitators(driver)["flagged"]  # type: ignore[misc]
+    (flagged,) = shown_to_facilitators(driver)["flagged"]
     assert flagged["flags"] == 2
     assert "p-ben" not in str(shown_to_facilitators(driver))
     assert show(driver.state, "hidden", PARTICIPANT) is None
