@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from workshops.activities.diagram import LEVEL_NAMES, LEVELS
 from workshops.activities.diagram_drawing import Box, drawing_of
-from workshops.activities.journey import LANES
+from workshops.activities.journey import FEELS, ROWS, lane_name
 from workshops.activities.journey import line_of as drawn_line
 from workshops.outcomes import Found, Line, Lines, line_of, lines_of
 
@@ -100,6 +100,8 @@ class CellOf:
 
     lane: str
     lines: Lines
+    felt: Mapping[str, Any] | None = None
+    """In the lane of feelings: their mean, and of how many people."""
 
     @property
     def untold(self) -> int:
@@ -127,20 +129,20 @@ class JourneyOf:
 def journey_of(outcome: Mapping[str, Any], ideas: Found, *, public: bool) -> JourneyOf:
     """Give what may be read of a journey map: each stage with its cells, and how it felt."""
     cells = {(one["stage"], one["lane"]): one["items"] for one in outcome.get("cells", ())}
-    names = {lane: str(name) for lane, (name, _hint) in LANES.items()}
-    stages = list(outcome.get("stages", ()))
+    felt = {one["stage"]: one for one in outcome.get("feelings", ())}
     rows = [
         StageOf(
             str(text),
             [
-                CellOf(name, lines_of(cells.get((number, lane), ()), ideas, public=public))
-                for lane, name in names.items()
+                CellOf(
+                    str(lane_name(lane)),
+                    lines_of(cells.get((number, lane), ()), ideas, public=public),
+                    felt.get(number) if lane == FEELS else None,
+                )
+                for lane in ROWS
             ],
         )
-        for number, text in enumerate(stages, start=1)
+        for number, text in enumerate(outcome.get("stages", ()), start=1)
     ]
-    feelings = [
-        {"text": stages[one["stage"] - 1], "mean": one["mean"], "n": one["n"]}
-        for one in outcome.get("feelings", ())
-    ]
-    return JourneyOf(list(names.values()), rows, {"rows": feelings, "line": drawn_line(feelings)})
+    line = drawn_line(list(outcome.get("feelings", ())))
+    return JourneyOf([str(lane_name(lane)) for lane in ROWS], rows, {"line": line})

@@ -27,9 +27,8 @@ def ready(**chosen: Any) -> tuple[Driver, str]:
 
 
 def feelings(driver: Driver) -> list[tuple[float | None, int]]:
-    fragment = driver.ledger.kind.show(driver.state, "stage.feelings", "participant")
-    assert fragment is not None
-    return [(row["mean"], row["n"]) for row in fragment.context["feelings"]["rows"]]
+    found = [driver.ledger.kind.show(driver.state, f"stage.f-s{n}", "participant") for n in (1, 2, 3)]
+    return [(one.context["mean"], one.context["n"]) for one in found if one is not None]
 
 
 def test_an_entry_stands_in_its_cell() -> None:
@@ -76,6 +75,7 @@ def test_a_private_map_shows_nothing_of_others_before_the_reveal() -> None:
     for reader in ("participant", "facilitator", "screen"):
         assert kind.lists(driver.state, reader).get("cell-s1-thinks") is None
         assert kind.show(driver.state, "stage.feelings", reader) is None
+        assert kind.show(driver.state, "stage.f-s1", reader) is None
         assert kind.show(driver.state, "stage.n-cell-s1-thinks", reader) is None
     driver.do("p-fay", "step.reveal", activity=step)
     driver.flush()

@@ -25,6 +25,15 @@ LANES: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     EVIDENCE: (_("Evidence"), _("How we know: figures, letters, stories")),
 }
 """What is written down for each stage; feelings are pressed, not written."""
+FEELS = "feels"
+ROWS = (STEPS, THINKS, FEELS, PAIN, IDEAS, EVIDENCE)
+"""The lanes in the order in which they stand under each other."""
+
+
+def lane_name(lane: str) -> StrOrPromise:
+    """Name a lane."""
+    return _("Feels") if lane == FEELS else LANES[lane][0]
+
 
 FEELINGS: dict[int, StrOrPromise] = {
     -2: _("very bad"),
@@ -85,11 +94,7 @@ COLUMN, HEIGHT = 100, 120
 def line_of(feelings: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Give the line of mean feelings as an SVG draws it; a table says the same. None with nothing to draw."""
     points = [
-        {
-            "x": COLUMN // 2 + COLUMN * place,
-            "y": round(10 + (HEIGHT - 20) * (BEST - one["mean"]) / (BEST - WORST), 1),
-            "words": f"{one['mean']:+.1f}",
-        }
+        f"{COLUMN // 2 + COLUMN * place} {10 + (HEIGHT - 20) * (BEST - one['mean']) / (BEST - WORST):.1f}"
         for place, one in enumerate(feelings)
         if one["mean"] is not None
     ]
@@ -99,6 +104,6 @@ def line_of(feelings: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
         "width": COLUMN * len(feelings),
         "height": HEIGHT,
         "middle": HEIGHT // 2,
-        "points": points,
-        "path": "M" + "L".join(f"{point['x']} {point['y']}" for point in points),
+        "path": "M" + "L".join(points),
+        "dots": "".join(f"M{point}h0" for point in points),
     }

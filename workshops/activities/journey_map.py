@@ -19,12 +19,15 @@ from workshops.activities.fields import things_in
 from workshops.activities.journey import (
     BEST,
     FEELINGS,
+    FEELS,
     IDEAS,
     LANES,
     MOST_STAGES,
+    ROWS,
     WORST,
     Journey,
     cell,
+    lane_name,
     lane_of,
     line_of,
     stages_of,
@@ -184,7 +187,9 @@ class JourneyMap(Writing):
         if event.kind == "journey.felt":
             memory: Journey = step.rounds[-1].memory
             memory.feel(event.actor, event.body["stage"], event.body["level"])
-            keys = {"stage.progress"} | ({"stage.feelings"} if self.is_seen(step) else set())
+            keys = {"stage.progress"}
+            if self.is_seen(step):
+                keys |= {"stage.feelings", f"stage.f-{event.body['stage']}"}
             return Dirty(keys=keys, people={event.actor})
         idea = self.apply_writing(state, step, event)
         name = self.list_of(idea.about)
@@ -251,6 +256,8 @@ class JourneyMap(Writing):
     def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
         if key == "stage.feelings" and self.is_seen(step):
             return Fragment(self.template("feelings"), {"feelings": self._feelings(step.rounds[-1])})
+        if key.startswith("stage.f-") and self.is_seen(step):
+            return Fragment(self.template("felt"), self._felt(step.rounds[-1], key.removeprefix("stage.f-")))
         if key.startswith("stage.n-") and self.is_seen(step):
             about = key.removeprefix("stage.n-cell-").replace("-", "/")
             names = step.rounds[-1].settings.names
@@ -272,13 +279,12 @@ class JourneyMap(Writing):
         return {"n": len(entries), "of_people": False}
 
     @staticmethod
-    def _feelings(run: Round) -> dict[str, Any]:
+    def _felt(run: Round, stage: str) -> dict[str, Any]:
         memory: Journey = run.memory
-        rows = [
-            {"stage": stage, "text": text, "mean": memory.mean(stage), "n": memory.counts.get(stage, 0)}
-            for stage, text in stages_of(run.settings).items()
-        ]
-        return {"rows": rows, "line": line_of(rows)}
+        return {"mean": memory.mean(stage), "n": memory.counts.get(stage, 0)}
+
+    def _feelings(self, run: Round) -> dict[str, Any]:
+        return {"line": line_of([self._felt(run, stage) for stage in stages_of(run.settings)])}
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
         if not step.rounds:
@@ -293,6 +299,7 @@ class JourneyMap(Writing):
             "private": self.unseen(step),
             "names": run.settings.names,
             "lanes": [{"id": lane, "name": name, "hint": hint} for lane, (name, hint) in LANES.items()],
+            "heads": [lane_name(lane) for lane in ROWS],
             "stages": [{"id": stage, "text": text} for stage, text in stages.items()],
             "levels": [{"n": n, "name": name} for n, name in FEELINGS.items()],
             "most_characters": run.settings.most_characters,
@@ -304,19 +311,19 @@ class JourneyMap(Writing):
                 {
                     "id": stage,
                     "text": text,
-                    "cells": [
-                        {
-                            "lane": LANES[lane][0],
-                            "list": self.list_of(cell(stage, lane)),
-                            "key": f"stage.n-{self.list_of(cell(stage, lane))}",
-                            **self._counted(run.settings.names, entries.get(cell(stage, lane), [])),
-                        }
-                        for lane in LANES
-                    ],
+                    "cells": [self._cell(run, stage, lane, entries) for lane in ROWS],
                 }
                 for stage, text in stages.items()
             ]
         return context
+
+    def _cell(self, run: Round, stage: str, lane: str, entries: dict[str, list[Idea]]) -> dict[str, Any]:
+        shared = {"lane": lane_name(lane), "feels": lane == FEELS}
+        if lane == FEELS:
+            return shared | {"key": f"stage.f-{stage}", **self._felt(run, stage)}
+        name = self.list_of(cell(stage, lane))
+        counted = self._counted(run.settings.names, entries.get(cell(stage, lane), []))
+        return shared | {"list": name, "key": f"stage.n-{name}", **counted}
 
     def own(self, state: State, step: Step, person: str) -> Own:
         if not step.rounds:
@@ -406,7 +413,6 @@ class JourneyMap(Writing):
                 if cell(stage, lane) in by_cell
             ],
             "feelings": [
-                {"stage": number, "n": row["n"], "mean": row["mean"]}
-                for number, row in enumerate(self._feelings(run)["rows"], start=1)
+                {"stage": number, **self._felt(run, stage)} for number, stage in enumerate(stages, start=1)
             ],
         }
