@@ -238,6 +238,18 @@ def test_before_the_result_is_shown_there_are_no_equals_to_speak_of() -> None:
     assert driver.refused("p-fay", "dot.run_off", activity=step, rank=1) == "not_revealed"
 
 
+@pytest.mark.parametrize("kind", ["dot_vote", "ranking", "matrix"])
+def test_the_next_of_its_kind_begins_with_an_empty_page_for_who_comes_back(kind: str) -> None:
+    """What lay on the ballot before must not stay where the new one isn't open yet."""
+    driver, step = ready(kind)
+    driver.do("p-fay", "step.copy", activity=step)
+    driver.do("p-fay", "step.open", activity=step)
+    driver.watch()
+    driver.do("p-fay", "show.next")
+    driver.flush(resume=True)
+    driver.check()
+
+
 def test_before_it_opens_the_count_of_things_suggests_how_many_dots() -> None:
     driver, step = ready("dot_vote")
     from workshops.live.showing import progress
