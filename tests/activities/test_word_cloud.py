@@ -76,7 +76,8 @@ def test_sizes_go_from_the_smallest_to_the_largest() -> None:
 def test_counts_are_as_if_counted_anew(
     moves: list[tuple[int, str, str, bool]], joins: list[tuple[int, int, int]]
 ) -> None:
-    kept, ideas = Cloud(), {}
+    kept = Cloud()
+    ideas: dict[int, Idea] = {}
     for number, (n, author, text, gone) in enumerate(moves):
         idea = ideas.setdefault(n, Idea(f"i{n}", "a1", 1, author, text, 0, "word"))
         idea.text, idea.removed = text, gone
