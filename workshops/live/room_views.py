@@ -28,35 +28,42 @@ def stage(state: State, step: Step, reader: str, context: dict[str, Any]) -> Fra
 
 
 def rooms(state: State, step: Step, reader: str) -> list[dict[str, Any]]:
-    """Give the rooms: how many are in each; for facilitators who, and how far."""
+    """Give the rooms and how many are in each; for facilitators also how far."""
     return [
         {"id": room.id, "name": room.room, "count": len(state.people_at(room))}
-        | (_for_facilitators(state, step, room) if reader == FACILITATOR else {})
+        | ({"progress": _progress(state, room)} if reader == FACILITATOR else {})
         for room in state.rooms_of(step)
     ]
 
 
-def _for_facilitators(state: State, step: Step, room: Step) -> dict[str, Any]:
+def _progress(state: State, room: Step) -> list[dict[str, Any]]:
     counts = activity_of(room.kind).progress(state, room) if room.rounds else []
-    return {
-        "people": [{"id": person.id, "name": person.name} for person in state.people_at(room)],
-        "link": step.breakout.links.get(room.id, "") if step.breakout else "",
-        "progress": [{"number": number, "what": what} for number, what in counts],
-        "phase": room.phase,
-    }
+    return [{"number": number, "what": what} for number, what in counts]
 
 
 def table(state: State, step: Step) -> dict[str, Any]:
-    """Give the facilitators' table of rooms, which is drawn again as things happen in them."""
-    placed = step.breakout.at if step.breakout is not None else {}
-    without = [
-        {"id": person.id, "name": person.name} for person in state.people_at(step) if person.id not in placed
-    ]
+    """Give the facilitators' table of rooms. It is drawn again as things happen in them, so nobody stands in it."""
+    return {"rooms": rooms(state, step, FACILITATOR), "step_id": step.id, "apart": step.phase in APART}
+
+
+def handles(state: State, step: Step) -> dict[str, Any]:
+    """Give facilitators what rarely changes: who is in which room, names and links."""
+    breakout = step.breakout
+    if breakout is None:
+        return {}
+    names = {room.id: room.room for room in state.rooms_of(step)}
+    people, inside = [], dict[str, list[str]]()
+    for person in state.people_at(step):
+        room = breakout.at.get(person.id, "")
+        people.append({"id": person.id, "name": person.name, "room": names.get(room, "")})
+        inside.setdefault(room if room in names else "", []).append(person.name)
     return {
-        "rooms": rooms(state, step, FACILITATOR),
-        "without": without,
-        "step_id": step.id,
-        "apart": step.phase in APART,
+        "handles": [
+            {"id": room, "name": name, "people": inside.get(room, []), "link": breakout.links.get(room, "")}
+            for room, name in names.items()
+        ],
+        "people": people,
+        "without": inside.get("", []),
     }
 
 

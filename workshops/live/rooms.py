@@ -96,6 +96,7 @@ def _rooms_for(state: State, command: Command) -> list[tuple[str, list[str]]]:
             for name, members in teams.items()
             if isinstance(members, list)
         ]
+        rooms = [(name, members) for name, members in rooms if members]  # facilitators alone need no room
         if not rooms:
             raise Refused(
                 "no_teams", _("The challenge has no teams yet. Split by size, or let people choose.")

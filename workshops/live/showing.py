@@ -132,7 +132,7 @@ def stage(state: State, reader: str) -> Fragment:
     if reader != PARTICIPANT:  # who gets no fragment of it either, so it would never change for them
         context["progress"] = progress(state, step)
     if split:
-        table = room_views.table(state, step) if facilitate else {}
+        table = room_views.table(state, step) | room_views.handles(state, step) if facilitate else {}
         return room_views.stage(state, step, reader, shared | context | table)
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
 

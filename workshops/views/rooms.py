@@ -45,6 +45,7 @@ async def split_by_teams(request: HttpRequest, workshop_id: uuid.UUID, step: str
     if found is None:
         raise Http404
     rooms = [(name, [people[one] for one in members if one in people]) for name, members in teams.items()]
+    rooms = [(name, names) for name, names in rooms if names]
     placed = {one for members in teams.values() for one in members}
     context = {
         "workshop": entry.workshop,
