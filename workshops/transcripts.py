@@ -26,7 +26,7 @@ class Said:
     @property
     def reactions(self) -> list[tuple[StrOrPromise, int]]:
         """What people pressed under it, and how many."""
-        return [(label, self.got[name]) for name, (label, _sign) in REACTIONS.items() if self.got.get(name)]
+        return [(label, self.got[name]) for name, label in REACTIONS.items() if self.got.get(name)]
 
 
 @dataclass(frozen=True, slots=True)

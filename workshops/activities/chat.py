@@ -120,7 +120,7 @@ class Chat(ChatRules):
         {
             "question": _("Question"),
             "reply_to": _("In reply to (idea id)"),
-            **{name: label for name, (label, _sign) in REACTIONS.items()},
+            **REACTIONS,
             "highlighted": _("Highlighted (1 is yes)"),
             "pinned": _("Pinned (1 is yes)"),
         },

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 POST, REPLY = "post", "reply"
 ON_THE_WALL = 6
-MOST_OWN = 10
+MOST_OWN = 5
 """So many of one's own posts can be changed: the latest."""
 
 
@@ -150,13 +150,13 @@ class ChatViews(Writing):
         if idea.sort != POST:
             return None
         if part == "reactions":
-            return Fragment(self.template("reactions"), self._reactions(step, memory, idea, reader))
+            return Fragment(self.template("reactions"), self._reactions(memory, idea))
         if part == "replies":
             return Fragment(self.template("replies"), self._replies(state, step, memory, idea, reader))
-        context = self._card(state, step, idea, reader) | self._reactions(step, memory, idea, reader)
+        context = self._card(state, step, idea, reader) | self._reactions(memory, idea)
         context |= self._replies(state, step, memory, idea, reader)
         context |= {"pinned": name in memory.pinned, "highlighted": name in memory.highlighted}
-        context |= {"most_characters": step.settings.most_characters}
+        context |= {"most_characters": step.settings.most_characters, "press": reader != SCREEN}
         return Fragment(self.template("post"), context) if not part else None
 
     def _card(self, state: State, step: Step, idea: Idea, reader: str) -> dict[str, Any]:
@@ -174,16 +174,12 @@ class ChatViews(Writing):
         }
 
     @staticmethod
-    def _reactions(step: Step, memory: Conversation, idea: Idea, reader: str) -> dict[str, Any]:
+    def _reactions(memory: Conversation, idea: Idea) -> dict[str, Any]:
         sums = memory.sums(idea.id)
         return {
-            "id": idea.id,
-            "step": step.id,
             "reactions_key": f"idea-{idea.id}.reactions",
-            "press": reader != SCREEN,
             "reactions": [
-                {"name": name, "label": label, "icon": sign, "n": sums[name]}
-                for name, (label, sign) in REACTIONS.items()
+                {"name": name, "label": label, "n": sums[name]} for name, label in REACTIONS.items()
             ],
         }
 

@@ -26,12 +26,12 @@ ones together: a list that loses one for each that comes would have to be sent w
 WAITING = "waiting"
 HELLO, END = "hello", "end"
 
-REACTIONS: dict[str, tuple[StrOrPromise, str]] = {
-    "agree": (_("Agree"), "thumbs-up"),
-    "same": (_("Same here"), "users"),
-    "more": (_("Tell us more"), "message-circle-more"),
+REACTIONS: dict[str, StrOrPromise] = {
+    "agree": _("Agree"),
+    "same": _("Same here"),
+    "more": _("Tell us more"),
 }
-"""What one can press under a post: its words and its sign."""
+"""What one can press under a post."""
 
 
 def parts_of(settings: Any) -> list[str]:
