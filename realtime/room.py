@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.05
+"""Turns are at least this far apart under load; the first command after a quiet time is taken at once."""
 RESTS = 2.0
 """The larger the crowd, the longer the turn: by so many times the processor time that showing the last one took.
 500 people's turns last 60 to 65 ms, 1,000 people's 75 to 80."""
 LONGEST_REST_SECONDS = 0.05
-"""Turns are at least this far apart under load; the first command after a quiet time is taken at once."""
 SHARED_TURN_SECONDS = 0.075
 """The same while other processes write to this room as well. Each turn of each of them costs every process a reading
 of the log, a drawing and a write to all of its sockets, so with two of them each does less often what both do."""
