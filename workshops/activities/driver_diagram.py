@@ -94,6 +94,7 @@ class DriverDiagram(DiagramRules):
     verb = _("Start the diagram")
     minutes = 30
     Settings = DriverDiagramSettings
+    foremost: ClassVar = ("edit_aim", "edit_change", "names")
     gives_ideas = True
     columns: ClassVar = (
         "nodes",
