@@ -12,15 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.ledger import Refusal
-from tests.activities import scenes_groups, scenes_maps, scenes_words
+from tests.activities import scenes_groups, scenes_maps, scenes_words, scenes_writing
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.test_contract import A_FEW, CHOSEN, KINDS, SCENES, ready
 from tests.workshop_driver import READERS, Driver
 from workshops.live.state import Idea
 
 pytestmark = pytest.mark.django_db
-SHOWN = {**scenes_groups.SHOWN, **scenes_words.WORDS_SHOWN, **scenes_maps.MAPS_SHOWN}
-KNOWS = {**scenes_groups.KNOWS, **scenes_maps.MAPS_KNOWS, **scenes_words.WORDS_KNOWS}
+SHOWN = {
+    **scenes_groups.SHOWN,
+    **scenes_words.WORDS_SHOWN,
+    **scenes_maps.MAPS_SHOWN,
+    **scenes_writing.WRITING_SHOWN,
+}
+KNOWS = {
+    **scenes_groups.KNOWS,
+    **scenes_maps.MAPS_KNOWS,
+    **scenes_words.WORDS_KNOWS,
+    **scenes_writing.WRITING_KNOWS,
+}
 
 
 def shown(driver: Driver, idea: Idea) -> bool:
@@ -129,7 +139,7 @@ def _frames_tell_no_choice(driver: Driver, do: str, person: str, answer: Any, be
 
 @pytest.mark.parametrize("kind", KINDS)
 @A_FEW
-@given(chosen=st.integers(0, 3), moves=st.lists(PICKS, min_size=4, max_size=25))
+@given(chosen=st.integers(0, 7), moves=st.lists(PICKS, min_size=4, max_size=25))
 def test_nobody_is_sent_what_they_may_not_know(kind: str, chosen: int, moves: list[Picks]) -> None:
     choices = CHOSEN[kind]
     assert play(kind, choices[chosen % len(choices)], moves).count
