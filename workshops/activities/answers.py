@@ -1,4 +1,4 @@
-"""What those kinds share in which everybody gives one answer: who may, how many did, and how many chose what.
+"""What those kinds share in which everybody gives one answer: how many chose what.
 
 Counts go up and down as answers come, so that a thousand people who press at once cost what they press.
 `tests/activities/test_answers.py` holds them to the slow way.
@@ -6,13 +6,14 @@ Counts go up and down as answers come, so that a thousand people who press at on
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from workshops.activities.base import Activity, Dirty, Refused, filled
-from workshops.live.state import FACILITATOR, PARTICIPANT
+from workshops.activities.base import Dirty
+from workshops.activities.taking_part import TakingPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,12 @@ class Answers:
     """Those whose answer counts."""
     counts: dict[str, int] = field(default_factory=dict)
     electorate: set[str] | None = None
-    """Who could answer, noted when the round was closed: who comes or goes later changes no result."""
+    """Who could answer, noted when the round was closed."""
+
+    @property
+    def answered(self) -> AbstractSet[str]:
+        """Those whose answer counts."""
+        return self.counting
 
     def put(self, person: str, chosen: tuple[str, ...], *, counts: bool = True) -> None:
         """Set somebody's answer; nothing chosen is no answer."""
@@ -80,7 +86,7 @@ def kept(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "length"} for row in rows]
 
 
-class Answering(Activity):
+class Answering(TakingPart):
     """A kind in which everybody gives one answer. Its rounds' memory is `Answers`, or has them as `answers`."""
 
     def answers(self, run: Round) -> Answers:
@@ -88,49 +94,12 @@ class Answering(Activity):
         memory: Answers = run.memory
         return memory
 
-    def takes_part(self, step: Step, role: str) -> bool:
-        """Whether people of this role answer here."""
-        return role == PARTICIPANT or (role == FACILITATOR and step.settings.facilitators_vote)
-
-    def taker(self, state: State, step: Step, by: str) -> Person:
-        """Find who answers. Raises Refused."""
-        person = state.contributor(by)
-        if not self.takes_part(step, person.role):
-            raise Refused("not_allowed", _("Facilitators don't take part in this round."))
-        return person
-
-    def may_answer_now(self, state: State, step: Step) -> set[str]:
-        """Give those inside, or in its room, who may answer. Looked up once until people change."""
-        return state.once(("may answer", step.id), lambda: self._look_who_may_answer(state, step))
-
-    @staticmethod
-    def _look_who_may_answer(state: State, step: Step) -> set[str]:
-        who = {person.id for person in state.people_at(step)}
-        if step.settings.facilitators_vote and not step.parent:
-            inside = (person for person in state.people.values() if not person.removed)
-            who |= {person.id for person in inside if person.role == FACILITATOR}
-        return who
-
-    def ended(self, state: State, step: Step) -> None:
-        answers = self.answers(step.rounds[-1])
-        answers.electorate = self.may_answer_now(state, step) | answers.counting
-
-    def reopened(self, state: State, step: Step) -> None:
-        self.answers(step.rounds[-1]).electorate = None
+    def turnout_of(self, run: Round) -> Answers:
+        return self.answers(run)
 
     def person_changed(self, state: State, step: Step, person: Person) -> Dirty:
         """Who could answer is told beside the counts, and names may stand there."""
         return Dirty(keys={"stage.result"})
-
-    def turnout(self, state: State, step: Step, run: Round) -> dict[str, int]:
-        """Count who could answer, who did and who didn't."""
-        answers = self.answers(run)
-        electorate = answers.electorate
-        if electorate is None:
-            electorate = self.may_answer_now(state, step)
-        answered = len(answers.counting)
-        eligible = len(electorate) + len(answers.counting - electorate)
-        return {"eligible": eligible, "answered": answered, "not_answered": eligible - answered}
 
     def shows_results(self, step: Step) -> bool:
         """Whether everybody may see now how many chose what."""
@@ -141,17 +110,7 @@ class Answering(Activity):
         return bool(getattr(settings, "results", "hidden") == "live")
 
     def was_shown(self, run: Round) -> bool:
-        """Whether a round's result was shown to everybody."""
-        return run.revealed_at is not None or self.live(run.settings)
-
-    def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(self.was_shown(run) for run in step.rounds):
-            return ""
-        sentence = _(
-            "The result of “%(title)s” was never shown: the archive only says how many answered. "
-            "Show it first if it should be kept."
-        )
-        return filled(sentence, title=step.title)
+        return super().was_shown(run) or self.live(run.settings)
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         if not step.rounds:

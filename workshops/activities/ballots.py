@@ -147,18 +147,15 @@ class Ballots(OnTable):
         self._ranking = None
         return holders
 
-    def voted(self) -> AbstractSet[str]:
-        """Give those with at least one dot placed."""
+    @property
+    def answered(self) -> AbstractSet[str]:
+        """Those with at least one dot placed."""
         return self._active.keys()
 
     @property
     def voters(self) -> int:
         """How many people have at least one dot placed."""
         return len(self._active)
-
-    def voters_beyond(self, people: set[str]) -> int:
-        """Count those with a dot placed who are not among these people."""
-        return len(self._active.keys() - people)
 
     def leaving_dots(self, budget: int) -> int:
         """Count those who voted and did not place all their dots. Looks at everybody: for when a round is over."""

@@ -126,7 +126,7 @@ class CheckIn(Answering, Writing):
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         if command.do in TURNS:
-            return decide_turn(state, step, command, by, self.may_answer_now(state, step))
+            return decide_turn(state, step, command, by, self.asked_now(state, step))
         self.taker(state, step, by)
         self.must_be_open(step)
         if command.do in Writing.commands:

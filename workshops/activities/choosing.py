@@ -1,19 +1,20 @@
-"""What those kinds share in which people choose between ideas or groups: what there is, and who takes part.
+"""What those kinds share in which people choose between ideas or groups: what there is to choose from.
 
 What stands there is fixed when a round opens. An idea hidden meanwhile leaves it, and comes back with what people had
-given it. Who could take part is noted when the round is closed, so that nobody who comes or goes changes a result.
+given it.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from workshops.activities import base
-from workshops.activities.base import Activity, Dirty, Refused, filled, setting
+from workshops.activities.base import Dirty, Refused, filled, setting
 from workshops.activities.sources import (
     brainstorms_for,
     groupings_for,
@@ -22,16 +23,16 @@ from workshops.activities.sources import (
     shown_ideas,
     still_private,
 )
-from workshops.live.state import FACILITATOR, PARTICIPANT
+from workshops.activities.taking_part import TakingPart
+from workshops.live.state import PARTICIPANT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from collections.abc import Set as AbstractSet
 
     from django import forms
     from django_stubs_ext import StrOrPromise
 
-    from workshops.live.state import Round, State, Step
+    from workshops.live.state import State, Step
 
 IDEAS, GROUPS, BOTH = "ideas", "clusters", "both"
 
@@ -90,8 +91,13 @@ class OnTable:
         """The items that there are to choose from now."""
         return [item for item in self.items if item not in self.withdrawn]
 
+    @property
+    def answered(self) -> AbstractSet[str]:
+        """Those whose choice counts."""
+        raise NotImplementedError
 
-class Choosing(Activity):
+
+class Choosing(TakingPart):
     """A kind in which people choose between ideas or groups."""
 
     Settings: ClassVar[type[ChoosingSettings]]
@@ -198,59 +204,11 @@ class Choosing(Activity):
     def changed(self, memory: OnTable) -> None:
         """Hear, within `apply`, that an item came or went."""
 
-    # -- who takes part ----------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def takes_part(step: Step, role: str) -> bool:
-        """Whether people with this role are asked."""
-        return role == PARTICIPANT or (role == FACILITATOR and step.settings.facilitators_vote)
-
-    def taker(self, state: State, step: Step, by: str) -> None:
-        """Let only those pass who are asked."""
-        if not self.takes_part(step, state.contributor(by).role):
-            raise Refused("not_allowed", _("Facilitators don't take part in this round."))
-
-    def asked_now(self, state: State, step: Step) -> set[str]:
-        """Give those inside, or in its room, who are asked. Looked up once until people change: it is counted often."""
-        return state.once(("asked", step.id), lambda: self._look_who_is_asked(state, step))
-
-    def _look_who_is_asked(self, state: State, step: Step) -> set[str]:
-        asked = {person.id for person in state.people_at(step)}
-        if step.settings.facilitators_vote and not step.parent:
-            asked |= {
-                person.id
-                for person in state.people.values()
-                if person.role == FACILITATOR and not person.removed
-            }
-        return asked
-
-    @abstractmethod
-    def answered(self, memory: Any) -> AbstractSet[str]:
-        """Give those whose answer counts."""
-
-    def ended(self, state: State, step: Step) -> None:
-        memory: OnTable = step.rounds[-1].memory
-        memory.electorate = self.asked_now(state, step) | self.answered(memory)
-
     def reopened(self, state: State, step: Step) -> None:
         memory: OnTable = step.rounds[-1].memory
-        memory.electorate = None
+        super().reopened(state, step)
         for item in memory.items:
             idea = state.ideas.get(item)
             if idea is not None and not idea.on_board:
                 memory.withdrawn.add(item)
         self.changed(memory)
-
-    def turnout(self, state: State, step: Step, run: Round) -> dict[str, int]:
-        """Count who could answer, who did, and who didn't."""
-        memory: OnTable = run.memory
-        answered = self.answered(memory)
-        asked = memory.electorate
-        if asked is None:
-            asked = self.asked_now(state, step)
-        eligible = len(asked) + len(answered - asked)
-        return {
-            "eligible": eligible,
-            "answered": len(answered),
-            "not_answered": eligible - len(answered),
-        }

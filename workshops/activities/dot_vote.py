@@ -35,7 +35,6 @@ from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from collections.abc import Set as AbstractSet
 
     from django_stubs_ext import StrOrPromise
 
@@ -96,16 +95,13 @@ class DotVote(VoteViews):
     def memory(self, step: Step, target: str, items: dict[str, str], sources: dict[str, int]) -> Ballots:
         return Ballots(target, items, sources)
 
-    def answered(self, memory: Ballots) -> AbstractSet[str]:
-        return memory.voted()
-
     def asked_now(self, state: State, step: Step) -> set[str]:
         asked = super().asked_now(state, step)
         sitting_out = step.rounds[-1].memory.sitting_out if step.rounds else set()
         return asked - sitting_out if sitting_out else asked
 
     def lost_at_close(self, step: Step) -> StrOrPromise:
-        if step.settings.results == AT_CLOSE or all(self._was_shown(run) for run in step.rounds):
+        if step.settings.results == AT_CLOSE or all(self.was_shown(run) for run in step.rounds):
             return ""
         sentence = _(
             "The result of “%(title)s” was never shown: the archive only says how many voted. "
@@ -113,9 +109,8 @@ class DotVote(VoteViews):
         )
         return filled(sentence, title=step.title)
 
-    @staticmethod
-    def _was_shown(run: Round) -> bool:
-        return run.revealed_at is not None or run.settings.results == LIVE
+    def was_shown(self, run: Round) -> bool:
+        return super().was_shown(run) or run.settings.results == LIVE
 
     def ended(self, state: State, step: Step) -> None:
         super().ended(state, step)
@@ -278,7 +273,7 @@ class DotVote(VoteViews):
         if ballots.run_off is not None:
             rule["run_off_of"] = {"round": ballots.run_off.round, "rank": ballots.run_off.rank}
         summary = self.summary(state, step, run)
-        if not self._was_shown(run):  # people were told that totals stay hidden until they are shown
+        if not self.was_shown(run):  # people were told that totals stay hidden until they are shown
             turnout = {name: summary[name] for name in ("eligible", "voted", "abstained")}
             return {**rule, **turnout, "withheld": "not_shown", "rows": []}
         if limits.against:

@@ -26,8 +26,6 @@ from workshops.activities.placings import Mark, Placings, Point
 from workshops.live.state import FACILITATOR, SCREEN
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Pretender
@@ -147,20 +145,8 @@ class Matrix(Choosing):
     def memory(self, step: Step, target: str, items: dict[str, str], sources: dict[str, int]) -> Placings:
         return Placings(target, items, sources)
 
-    def answered(self, memory: Placings) -> AbstractSet[str]:
-        return memory.answered
-
     def changed(self, memory: Any) -> None:
         memory.forget_result()
-
-    def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(run.revealed_at is not None for run in step.rounds):
-            return ""
-        sentence = _(
-            "The result of “%(title)s” was never shown: the archive only says how many answered. "
-            "Show it first if it should be kept."
-        )
-        return filled(sentence, title=step.title)
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         if command.do.startswith("matrix.agree"):

@@ -27,8 +27,6 @@ from workshops.activities.rankings import Place, Ranked, Rankings
 from workshops.live.state import PARTICIPANT
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Pretender
@@ -112,20 +110,8 @@ class Ranking(Choosing):
     def memory(self, step: Step, target: str, items: dict[str, str], sources: dict[str, int]) -> Rankings:
         return Rankings(target, items, sources, most=step.settings.top)
 
-    def answered(self, memory: Rankings) -> AbstractSet[str]:
-        return memory.sent.keys()
-
     def changed(self, memory: Any) -> None:
         memory.forget_result()
-
-    def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(run.revealed_at is not None for run in step.rounds):
-            return ""
-        sentence = _(
-            "The result of “%(title)s” was never shown: the archive only says how many answered. "
-            "Show it first if it should be kept."
-        )
-        return filled(sentence, title=step.title)
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         self.taker(state, step, by)

@@ -7,6 +7,7 @@ in another way.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -57,6 +58,11 @@ class Rankings(OnTable):
     """Everybody's order as it stands on their screen, best first. It counts once it is sent."""
     sent: dict[str, list[str]] = field(default_factory=dict)
     _result: Ranked | None = field(default=None, compare=False)
+
+    @property
+    def answered(self) -> AbstractSet[str]:
+        """Those who sent their order."""
+        return self.sent.keys()
 
     @property
     def scale(self) -> int:
