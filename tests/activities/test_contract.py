@@ -23,6 +23,7 @@ from tests.activities.scenes_groups import GROUPS_CHOSEN, GROUPS_SCENES
 from tests.activities.scenes_maps import MAPS_CHOSEN, MAPS_SCENES
 from tests.activities.scenes_votes import VOTES_CHOSEN, VOTES_SCENES
 from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
+from tests.activities.scenes_writing import WRITING_CHOSEN, WRITING_SCENES
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.live.state import State
@@ -70,15 +71,6 @@ def ready(kind: str, **chosen: Any) -> tuple[Driver, str]:
     return driver, step
 
 
-def brainstorm_scene(driver: Driver, step: str) -> None:
-    one = driver.idea("p-ann", step, "First one")
-    driver.idea("p-ben", step, "Second one")
-    driver.do("p-ann", "idea.edit", activity=step, idea=one, text="First one, better")
-    gone = driver.idea("p-cat", step, "Third one")
-    driver.do("p-cat", "idea.remove", activity=step, idea=gone)
-    driver.do("p-cat", "idea.put_back", activity=step, idea=gone)
-
-
 def dot_vote_scene(driver: Driver, step: str) -> None:
     items = list(driver.state.steps[step].rounds[-1].memory.items)
     driver.do("p-ann", "dot.place", activity=step, item=items[0])
@@ -88,7 +80,6 @@ def dot_vote_scene(driver: Driver, step: str) -> None:
 
 
 SCENES: dict[str, Callable[[Driver, str], None]] = {
-    "brainstorm": brainstorm_scene,
     "dot_vote": dot_vote_scene,
     **VOTES_SCENES,
     **WORDS_SCENES,
@@ -96,14 +87,9 @@ SCENES: dict[str, Callable[[Driver, str], None]] = {
     **AGENDA_SCENES,
     **GROUPS_SCENES,
     **CLUSTER_SCENES,
+    **WRITING_SCENES,
 }
 CHOSEN: dict[str, list[dict[str, Any]]] = {
-    "brainstorm": [
-        {},
-        {"visibility": "shared"},
-        {"visibility": "shared", "names": "everybody"},
-        {"most_ideas": 2},
-    ],
     "dot_vote": [
         {},
         {"target": "clusters"},
@@ -116,6 +102,7 @@ CHOSEN: dict[str, list[dict[str, Any]]] = {
     **AGENDA_CHOSEN,
     **GROUPS_CHOSEN,
     **CLUSTER_CHOSEN,
+    **WRITING_CHOSEN,
 }
 
 
@@ -153,7 +140,7 @@ def test_a_scene_is_the_same_live_and_reloaded(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @A_FEW
-@given(chosen=st.integers(0, 3), moves=st.lists(st.tuples(PICKS, st.integers(0, 9)), min_size=4, max_size=30))
+@given(chosen=st.integers(0, 7), moves=st.lists(st.tuples(PICKS, st.integers(0, 9)), min_size=4, max_size=30))
 def test_whatever_people_do_live_equals_reload(
     kind: str, chosen: int, moves: list[tuple[Picks, int]]
 ) -> None:
@@ -192,7 +179,7 @@ def test_whatever_people_do_live_equals_reload(
 
 @pytest.mark.parametrize("kind", KINDS)
 @A_FEW
-@given(chosen=st.integers(0, 3), moves=st.lists(PICKS, min_size=4, max_size=30))
+@given(chosen=st.integers(0, 7), moves=st.lists(PICKS, min_size=4, max_size=30))
 def test_every_event_names_what_it_changes(kind: str, chosen: int, moves: list[Picks]) -> None:
     """Frames are made of what is named, and nothing else is looked at."""
     driver, step = ready(kind, **CHOSEN[kind][chosen % len(CHOSEN[kind])])

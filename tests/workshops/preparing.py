@@ -57,6 +57,7 @@ def step_words(**changed: str) -> dict[str, str]:
         "prompt": "What would help?",
         "minutes": "10",
         "set-visibility": "private",
+        "set-reveal": "whole",
         "set-names": "nobody",
         "set-most_characters": "280",
         "set-most_ideas": "0",
