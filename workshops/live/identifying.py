@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _TEN_DIGITS = re.compile(r"(?<![\d£$€.,])\d{3}[ \-\u00a0]?\d{3}[ \-\u00a0]?\d{4}(?![\d])")
-_MAIL = re.compile(r"[\w.+\-]+@[\w\-]+\.[\w.\-]*\w", re.IGNORECASE)
+_MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+\.[\w.\-]*\w", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\d)(?:\+44[ \-]?(?:\(0\)[ \-]?)?|0044[ \-]?|\(?0)(?:\d[ \-()]{0,2}){8,9}\d(?!\d)")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATE = re.compile(
@@ -54,7 +54,8 @@ def found_in(text: str) -> Iterator[StrOrPromise]:
     if _PHONE.search(text):
         yield _("a telephone number")
     births = [found.start() for found in _BIRTH.finditer(text)]
-    if any(abs(found.start() - at) <= _NEAR for at in births for found in _DATE.finditer(text)):
+    dates = [found.start() for found in _DATE.finditer(text)] if births else []
+    if any(abs(date - birth) <= _NEAR for birth in births for date in dates):
         yield _("a date of birth")
 
 
