@@ -150,6 +150,28 @@ def test_where_everybody_may_ask_a_guest_applies_too(client: Client, alice: User
     assert len(groups(workshop)) > 1
 
 
+def test_another_breakout_rooms_board_is_not_looked_at(
+    client: Client, alice: User, workshop: Workshop
+) -> None:
+    stream, settings = workshop.stream_id, {"who": "everybody", "who_asks": "everybody"}
+    guest = Client()
+    guest.post(reverse("workshops:join", args=[workshop.code]), {"name": "Robin", "consent": "internal"})
+    robin = next(person.id for person in state_of(workshop).people.values() if person.name == "Robin")
+    run(stream, by_system("add-rooms", "step.add", kind="cluster", title="In rooms", settings=settings))
+    asked = [
+        ("p-fay", "step.close", {"activity": "a2"}),
+        ("p-fay", "rooms.split", {"activity": "a4", "how": "teams", "teams": {"A": ["p-ann"], "B": [robin]}}),
+        ("p-fay", "step.open", {"activity": "a4"}),
+        ("p-ann", "cluster.make", {"activity": "a4r1", "title": "Only in A"}),
+    ]
+    answers = run(stream, *(Asked(f"rooms-{n:04}", do, args, who) for n, (who, do, args) in enumerate(asked)))
+    assert all(isinstance(answer, Ack) for answer in answers), answers
+    assert guest.get(page(workshop, step="a4r2")).status_code == 200
+    assert guest.get(page(workshop, step="a4r1")).status_code == 404
+    facilitator(client, alice, workshop)
+    assert client.get(page(workshop, step="a4r1")).status_code == 200
+
+
 def test_when_it_cannot_be_worked_out_the_page_says_so(
     client: Client, alice: User, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

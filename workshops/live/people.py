@@ -10,6 +10,7 @@ from workshops.activities.registry import activity_of
 from workshops.live import words
 from workshops.live.hands import put_down
 from workshops.live.leading import facilitators
+from workshops.live.places import may_be_seen
 from workshops.live.rules import Apply, Rules
 from workshops.live.state import FACILITATOR, Person, State
 
@@ -152,15 +153,19 @@ def _locked(state: State, event: Happened) -> Dirty:
 
 
 def heard(apply: Apply) -> Apply:
-    """Let the current activity hear, after an event about somebody, that they changed."""
+    """Let the activities that somebody may look at now hear, after an event about somebody, that they changed."""
 
     def apply_and_tell(state: State, event: Happened) -> Dirty:
         dirty = apply(state, event)
-        if state.step is not None and state.closed_at is None:
-            person = state.people[event.body["person"]]
-            for step in (state.step, *state.rooms_of(state.step)):
+        if state.closed_at is not None:
+            return dirty
+        person = state.people[event.body["person"]]
+        for at in state.order():
+            if at.id != state.current and not may_be_seen(at):
+                continue
+            for step in (at, *state.rooms_of(at)):
                 dirty.add(activity_of(step.kind).person_changed(state, step, person))
-            if state.step.breakout is not None:
+            if at.breakout is not None:
                 dirty.keys |= {"stage", "room"}
         return dirty
 

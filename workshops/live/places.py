@@ -61,6 +61,14 @@ def reader_of(state: State, person: str, reader: str) -> str:
     return f"{base}/{room}" if room is not None else reader
 
 
+def is_theirs(state: State, step: Step, person: str) -> bool:
+    """Whether somebody belongs to a step: a breakout room is for its people and for facilitators, all else for all."""
+    parent = state.steps.get(step.parent)
+    if parent is None or parent.breakout is None or state.people[person].role == FACILITATOR:
+        return True
+    return parent.breakout.at.get(person) == step.id
+
+
 def seen_from(state: State, reader: str) -> State:
     """Give the state as this reader sees it; without a current activity where there is none to be seen."""
     name = at_step(reader)

@@ -10,6 +10,8 @@ from workshops.live.places import APART, at_step, base_of
 from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from workshops.live.state import State, Step
 
 TEMPLATES = {PARTICIPANT: "rooms_stage", FACILITATOR: "rooms_console"}
@@ -95,7 +97,7 @@ def results(state: State, step: Step) -> list[dict[str, Any]]:
     """Give what every room came to, once it was shown: drawn as in the archive, from what everybody may see."""
     if not step.revealed:
         return []
-    found = []
+    found, words = [], _ideas(state)
     for room in state.rooms_of(step):
         if room.round is None or not room.revealed:
             continue
@@ -114,20 +116,32 @@ def results(state: State, step: Step) -> list[dict[str, Any]]:
                 "name": room.room,
                 "template": activity.template("outcome"),
                 "outcome": outcome,
-                "ideas": _ideas(state),
+                "ideas": {gid: words[gid] for gid in _named(outcome) if gid in words},
                 "clusters": clusters,
             }
         )
     return found
 
 
+def _named(thing: Any) -> Iterator[str]:
+    """Give every text in an outcome: ids of ideas are among them, and programs are sent the words of no others."""
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from _named(value)
+    elif isinstance(thing, list):
+        for value in thing:
+            yield from _named(value)
+
+
 def _ideas(state: State) -> dict[str, Any]:
-    """Give the words that everybody here may see, without saying whose they are."""
+    """Give the words that everybody here may see, without saying whose they are. What was hidden has none."""
     return state.once(
         "words in results",
         lambda: {
             state.gid(idea.id): {
-                "text": idea.text,
+                "text": idea.text if idea.hidden is None else "",
                 "consent": "unnamed",
                 "credit": "",
                 "hidden": idea.hidden is not None,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Group, Id, OneOf, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused, filled
 from workshops.activities.registry import activity_of
+from workshops.activities.writing import built_upon
 from workshops.live import words
 from workshops.live.holding import run_clock
 from workshops.live.places import APART
@@ -91,11 +92,10 @@ def _rooms_for(state: State, command: Command) -> list[tuple[str, list[str]]]:
         return [("", []) for _room in range(command["size"] or 3)]
     if command["how"] == "teams":
         teams = command["teams"] or {}
-        rooms = [
-            (str(name)[:60], [person for person in people if person in set(map(str, members))])
-            for name, members in teams.items()
-            if isinstance(members, list)
+        members = [
+            (str(name)[:60], set(map(str, some))) for name, some in teams.items() if isinstance(some, list)
         ]
+        rooms = [(name, [person for person in people if person in some]) for name, some in members]
         rooms = [(name, members) for name, members in rooms if members]  # facilitators alone need no room
         if not rooms:
             raise Refused(
@@ -235,7 +235,7 @@ def rename(state: State, command: Command, by: str) -> list[NewEvent]:
     """Give a room a name, or a link to a video room."""
     step, breakout = split_step(state, command)
     person, room = state.member(by), command["room"]
-    inside = breakout.at.get(by) == room and command.do == "rooms.link"
+    inside = person.role == PARTICIPANT and breakout.at.get(by) == room and command.do == "rooms.link"
     if person.role != FACILITATOR and not inside:
         raise Refused("not_allowed", words.FACILITATORS_ONLY)
     if room not in breakout.rooms:
@@ -335,9 +335,14 @@ def must_be_inside(state: State, command: Command, by: str) -> None:
     for step in steps:
         parent = state.steps.get(step.parent) if step is not None and step.parent else None
         if step is not None and parent is not None:
-            shown = step.revealed and not step.running
+            shown = (step.revealed and not step.running) or _others_work_with(state, step)
             if not shown and parent.breakout is not None and parent.breakout.at.get(by) != step.id:
                 raise Refused("not_your_room", _("This is in another room."))
+
+
+def _others_work_with(state: State, room: Step) -> bool:
+    """Whether a room's ideas stand before everybody, because a later activity took them up."""
+    return not room.running and built_upon(state, room, 1)
 
 
 def told(state: State, event: Happened, dirty: Dirty) -> Dirty:

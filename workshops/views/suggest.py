@@ -22,6 +22,7 @@ from realtime.ledger import Ack, Refusal
 from workshops import suggestions
 from workshops.activities.grouping import MOST_TITLE
 from workshops.activities.suggesting import may_ask, on_ballot, to_group
+from workshops.live.places import is_theirs
 from workshops.live.state import FACILITATOR, PARTICIPANT
 from workshops.suggest import matter
 from workshops.views.busy import or_busy
@@ -84,6 +85,8 @@ async def inside(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> 
         state: State = room.ledger.state
         if step_id not in state.steps or state.closed_at is not None:
             raise Http404
+        if not is_theirs(state, state.steps[step_id], entry.seat.actor):
+            raise Http404  # a breakout room's board is nobody else's
         return Inside(entry.workshop, room, entry.seat.actor, state.people[entry.seat.actor].role, step_id)
 
 
