@@ -1,4 +1,4 @@
-"""Scenes of the kinds in which people talk in writing or draw a map together, and who may know what in them."""
+"""Scenes of the kinds in which people talk in writing, draw a map or plan together, and who may know what in them."""
 
 from __future__ import annotations
 
@@ -97,10 +97,34 @@ def journey_map_scene(driver: Driver, step: str) -> None:
         driver.do("p-gus", "idea.restore", idea=one)
 
 
+def propose(driver: Driver, person: str, step: str, text: str, **more: Any) -> str:
+    """Propose an action; give its id. Who does it has the next one."""
+    driver.do(person, "actions.propose", activity=step, text=text, **more)
+    return f"i{driver.state.counters['i'] - bool(more.get('owner'))}"
+
+
+def next_actions_scene(driver: Driver, step: str) -> None:
+    one = propose(driver, "p-ann", step, "Ring the clinics", owner="Team lead", due="2025-11-03")
+    two = propose(driver, "p-ben", step, "Print the card")
+    driver.do("p-ben", "actions.owner", activity=step, idea=two, owner="The printer")
+    driver.do("p-ben", "actions.owner", activity=step, idea=two, owner="Print room")
+    driver.do("p-ben", "my.undo", activity=step)
+    driver.do("p-ben", "actions.due", activity=step, idea=two, due="2025-12-01")
+    driver.do("p-ben", "my.undo", activity=step)
+    driver.do("p-ann", "idea.edit", activity=step, idea=one, text="Ring all clinics")
+    driver.do("p-ann", "idea.remove", activity=step, idea=one)
+    driver.do("p-ann", "idea.put_back", activity=step, idea=one)
+    if driver.state.steps[step].settings.visibility == "shared":
+        driver.do("p-cat", "idea.flag", idea=one)
+        driver.do("p-gus", "idea.hide", idea=one, reason="By mistake")
+        driver.do("p-gus", "idea.restore", idea=one)
+
+
 MAPS_SCENES: dict[str, Callable[[Driver, str], None]] = {
     "chat": chat_scene,
     "driver_diagram": driver_diagram_scene,
     "journey_map": journey_map_scene,
+    "next_actions": next_actions_scene,
 }
 MAPS_CHOSEN: dict[str, list[dict[str, Any]]] = {
     "chat": [
@@ -115,6 +139,11 @@ MAPS_CHOSEN: dict[str, list[dict[str, Any]]] = {
         {"names": "facilitators"},
     ],
     "journey_map": [{}, {"visibility": "private"}, {"names": "everybody"}],
+    "next_actions": [
+        {},
+        {"visibility": "shared"},
+        {"visibility": "shared", "names": "everybody", "number": 1},
+    ],
 }
 
 

@@ -17,6 +17,7 @@ from workshops.activities.fist_to_five import FistToFive
 from workshops.activities.journey_map import JourneyMap
 from workshops.activities.list import PreparedList
 from workshops.activities.matrix import Matrix
+from workshops.activities.next_actions import NextActions
 from workshops.activities.one_two_four_all import OneTwoFourAll
 from workshops.activities.poll import Poll
 from workshops.activities.ranking import Ranking
@@ -49,6 +50,7 @@ ACTIVITIES: dict[str, Activity] = {
         Chat(),
         DriverDiagram(),
         JourneyMap(),
+        NextActions(),
     )
 }
 
