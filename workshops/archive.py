@@ -193,9 +193,7 @@ def consent_of(state: State, idea: Idea) -> str:
         return str(Consent.INTERNAL)
     origin = state.steps[idea.step]
     given = writing_of(origin.kind).consent(origin, idea)
-    if given is not None:
-        return given
-    consent = _asked(state, origin, idea.author)
+    consent = _asked(state, origin, idea.author) if given is None else given
     people, pieces = writing_of(origin.kind).rests_on(state, origin, idea)
     if not people and not pieces:
         return consent

@@ -154,3 +154,29 @@ def test_a_list_has_an_end(driver: Driver) -> None:
     step = driver.step("list")
     bring(driver, step, *(line(f"Line {n}") for n in range(MOST_LINES)))
     assert driver.refused("p-fay", "list.add", activity=step, text="One more") == "list_full"
+
+
+@pytest.mark.parametrize("happens", ["changes their mind", "hidden"])
+def test_a_copy_from_this_workshop_goes_no_further_than_its_writer_allows_in_the_end(
+    driver: Driver, happens: str
+) -> None:
+    written, step = driver.step("brainstorm", settings={"visibility": "shared"}), driver.step("list")
+    driver.do("p-ann", "person.describe", consent="unnamed")
+    driver.do("p-fay", "step.open", activity=written)
+    idea = driver.idea("p-ann", written, "Said in the room")
+    driver.do("p-fay", "step.reveal", activity=written)
+    copy = {"text": "Said in the room", "how": "workshop", "consent": "unnamed"}
+    bring(driver, step, copy | {"gid": driver.state.gid(idea)})
+    driver.do("p-fay", "step.open", activity=step)
+    (brought,) = driver.state.ideas_of(step)
+
+    def consent() -> str:
+        ideas = content_of(driver.state, driver.workshop, driver.workshop.stream)["ideas"]
+        return str(ideas[driver.state.gid(brought.id)]["consent"])
+
+    assert consent() == "unnamed"
+    if happens == "hidden":
+        driver.do("p-fay", "idea.hide", idea=idea, reason="Names somebody")
+    else:
+        driver.do("p-ann", "person.describe", consent="internal")
+    assert consent() == "internal"

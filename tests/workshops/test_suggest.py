@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -158,7 +159,7 @@ def test_another_breakout_rooms_board_is_not_looked_at(
     guest.post(reverse("workshops:join", args=[workshop.code]), {"name": "Robin", "consent": "internal"})
     robin = next(person.id for person in state_of(workshop).people.values() if person.name == "Robin")
     run(stream, by_system("add-rooms", "step.add", kind="cluster", title="In rooms", settings=settings))
-    asked = [
+    asked: list[tuple[str, str, dict[str, Any]]] = [
         ("p-fay", "step.close", {"activity": "a2"}),
         ("p-fay", "rooms.split", {"activity": "a4", "how": "teams", "teams": {"A": ["p-ann"], "B": [robin]}}),
         ("p-fay", "step.open", {"activity": "a4"}),

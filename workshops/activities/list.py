@@ -22,6 +22,8 @@ from workshops.live.identifying import must_not_identify
 from workshops.live.state import FACILITATOR, Brought, Idea
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django_stubs_ext import StrOrPromise
 
     from workshops.live.state import Round, State, Step
@@ -87,6 +89,12 @@ class PreparedList(Writing):
 
     def consent(self, step: Step, idea: Idea) -> str | None:
         return idea.brought.consent if idea.brought else None
+
+    def rests_on(self, state: State, step: Step, idea: Idea) -> tuple[Collection[str], list[Idea]]:
+        """A copy of what somebody wrote in this very workshop goes no further than that, whatever becomes of it."""
+        stream, _slash, local = (idea.brought.gid if idea.brought else "").rpartition("/")
+        piece = state.ideas.get(local) if stream == state.stream else None
+        return (), [piece] if piece is not None else []
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.facilitator(by)
