@@ -129,6 +129,7 @@ class BrainstormViews(Writing):
         )
         latest: dict[str, Any] = {
             "step": step.id,
+            "wall": reader == SCREEN,
             "all": step.rounds[-1].memory.all_shown,
             "text": last.text if last and not step.rounds[-1].memory.all_shown else "",
         }
