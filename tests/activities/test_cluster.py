@@ -261,6 +261,27 @@ def test_who_moves_only_their_own_ideas_moves_no_others() -> None:
     driver.do("p-fay", "idea.move", activity=step, idea="i2", to=made)
 
 
+def test_who_moves_only_their_own_ideas_merges_and_removes_no_groups_of_others() -> None:
+    driver, step = opened(who="own")
+    mine, theirs = driver.group("p-ann", step, "i1"), driver.group("p-ben", step, "i2")
+    for do, more in (("cluster.merge", {"into": mine}), ("cluster.remove", {})):
+        assert driver.refused("p-ann", do, activity=step, cluster=theirs, **more) == "not_allowed"
+    driver.do("p-ann", "cluster.remove", activity=step, cluster=mine)
+
+
+def test_who_may_not_do_it_any_more_may_not_take_it_back_either() -> None:
+    driver, step = opened()
+    made = driver.group("p-ann", step, "i1")
+    driver.do("p-ann", "idea.move", activity=step, idea="i2", to=made)
+    driver.do("p-fay", "step.change", activity=step, settings={"who": "own"})
+    assert driver.refused("p-ann", "my.undo", activity=step) == "not_allowed"
+    driver.do("p-fay", "step.change", activity=step, settings={"who": "everybody"})
+    driver.do("p-ann", "my.undo", activity=step)
+    driver.do("p-ann", "cluster.rename", activity=step, cluster=made, title="Mine")
+    driver.do("p-fay", "step.change", activity=step, settings={"who_names": "facilitators"})
+    assert driver.refused("p-ann", "my.undo", activity=step) == "not_allowed"
+
+
 def test_where_facilitators_name_groups_others_move_ideas_only() -> None:
     driver, step = opened(who_names="facilitators")
     made = driver.group("p-ann", step, "i1")

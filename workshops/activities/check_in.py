@@ -249,7 +249,7 @@ class CheckIn(Answering, Writing):
             choice, _label = pretender.one_of(options_of(run.settings))
             return {"do": "check.answer", "activity": step.id, "choice": choice}
         if step.settings.line and not state.sheet(step.id).by.get(person) and pretender.chance(3):
-            line = pretender.words(most=MOST_LINE)
+            line = pretender.words(most=60)
             return {"do": "check.write", "activity": step.id, "sort": LINE, "text": line}
         return None
 
@@ -361,6 +361,11 @@ class CheckIn(Answering, Writing):
             return []
         turnout = self.turnout(state, step, step.rounds[-1])
         return [(_("%(answered)d of %(eligible)d") % turnout, _("have answered or skipped"))]
+
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        if step.settings.form == "word" and step.settings.names == "nobody":
+            return ""  # ids are counted, so the order in which people answer would say whose word is which
+        return super().done_by(state, step, person)
 
     # -- results ---------------------------------------------------------------------------------------------------
 

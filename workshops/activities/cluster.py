@@ -65,6 +65,14 @@ _SILENT = _SHAPING - {"cluster.restore", "cluster.order"}
 """What waits until the silence ends, and giving a new group a name."""
 
 
+def _moved_along(board: Board, command: Command) -> list[str]:
+    """Give the ideas that move because their group is merged, taken away or brought back."""
+    group = command["cluster"] or ""
+    if command.do in ("cluster.merge", "cluster.remove") and group in board.groups:
+        return board.groups[group].all_ideas
+    return board.gone[group].ideas if command.do == "cluster.restore" and group in board.gone else []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterSettings(base.Settings):
     """Who may group, and what."""
@@ -207,6 +215,8 @@ class Clustering(BoardViews):
     def _may(state: State, step: Step, board: Board, command: Command, by: str) -> None:
         """Refuse what only facilitators may do here, and moving other people's ideas where only one's own move."""
         settings, do = step.settings, command.do
+        past = board.last_of(by) if do == UNDO else None
+        do = past.how if past is not None else do  # who may not do it any more may not take it back either
         if settings.who_names == "facilitators" and (do in _SHAPING or command["title"]):
             raise Refused("not_allowed", words.FACILITATORS_ONLY)
         if do == SUGGESTED and (settings.who_asks == "facilitators" or settings.who == "own"):
@@ -215,6 +225,7 @@ class Clustering(BoardViews):
             raise Refused("not_allowed", words.FACILITATORS_ONLY)
         if settings.who == "own":
             touched = [*(command["ideas"] or ()), *([command["idea"]] if command["idea"] else ())]
+            touched += board.moved_by(past) if past is not None else _moved_along(board, command)
             if any(state.found_idea(idea).author != by for idea in touched):
                 raise Refused("not_allowed", _("Here everybody moves their own ideas only."))
 

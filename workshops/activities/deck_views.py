@@ -176,10 +176,8 @@ class DeckViews(Writing):
         if not step.rounds or not step.running:
             return ""
         deck: Deck = step.rounds[-1].memory
-        if deck.stage:
-            return str(_("has scored")) if deck.stage in deck.given.get(person, {}) else ""
-        wrote = any(idea.round == len(step.rounds) for idea in pieces_of(state, step, person))
-        return str(_("has written")) if wrote else ""
+        # Not who has written: ids are counted, so the order in which that appears would say whose card is which.
+        return str(_("has scored")) if deck.stage and deck.stage in deck.given.get(person, {}) else ""
 
     # -- results ---------------------------------------------------------------------------------------------------
 

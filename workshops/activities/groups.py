@@ -191,6 +191,10 @@ class Board:
         """Give what somebody did last and hasn't taken back."""
         return self.past[person][-1] if self.past.get(person) else None
 
+    def moved_by(self, past: Past) -> list[str]:
+        """Give the ideas that a change moved: taking it back moves them again."""
+        return self._moved(past.before, past.after)
+
     def still_as_left(self, past: Past) -> bool:
         """Whether nobody has touched the same groups since, nor put their ideas elsewhere."""
         after, now = past.after, self.look(past.after.groups)

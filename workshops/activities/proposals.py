@@ -362,6 +362,11 @@ class Proposing(Answering, Writing):
         }
         return Own(data, {"own-answer": Fragment(self.template("own"), context)})
 
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        """Say so from the answer on, also where a reason must follow: ids are counted as reasons come."""
+        chosen = bool(step.rounds) and person in self.answers(step.rounds[-1]).chosen
+        return str(_("has answered")) if chosen else ""
+
     # -- results ---------------------------------------------------------------------------------------------------
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:

@@ -361,6 +361,9 @@ class WordCloud(Answering, Writing):
         turnout = self.turnout(state, step, step.rounds[-1])
         return [(_("%(answered)d of %(eligible)d") % turnout, _("have written")), words]
 
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        return ""  # ids are counted, so the order in which people have written would say whose word is which
+
     # -- results ---------------------------------------------------------------------------------------------------
 
     def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
