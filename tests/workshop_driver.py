@@ -240,3 +240,11 @@ def classic(driver: Driver, **settings: dict[str, Any]) -> tuple[str, str, str]:
         driver.step("cluster", settings=settings.get("cluster", {})),
         driver.step("dot_vote", settings=settings.get("dot_vote", {})),
     )
+
+
+def started(**settings: dict[str, Any]) -> tuple[Driver, str, str, str]:
+    """Make the usual agenda and open its brainstorm; give the driver and the three steps."""
+    driver = Driver()
+    steps = classic(driver, **settings)
+    driver.do("p-fay", "step.open", activity=steps[0])
+    return driver, *steps

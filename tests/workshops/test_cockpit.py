@@ -11,20 +11,13 @@ from hypothesis import strategies as st
 
 from realtime.kinds import SYSTEM
 from realtime.ledger import Ledger
-from tests.workshop_driver import MINUTE, START, Driver, classic
+from tests.workshop_driver import MINUTE, START, Driver, classic, started
 from workshops.archive import content_of
 from workshops.live import desk
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN, Step
 from workshops.live.timing import drift, planned_starts
 
 pytestmark = pytest.mark.django_db
-
-
-def started(**settings: dict[str, object]) -> tuple[Driver, str, str, str]:
-    driver = Driver()
-    steps = classic(driver, **settings)
-    driver.do("p-fay", "step.open", activity=steps[0])
-    return driver, *steps
 
 
 def step(driver: Driver) -> Step:

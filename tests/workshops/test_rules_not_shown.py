@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workshop_driver import Driver, classic
+from tests.workshop_driver import Driver, started
 
 pytestmark = pytest.mark.django_db
-
-
-def started(**settings: dict[str, object]) -> tuple[Driver, str, str, str]:
-    driver = Driver()
-    steps = classic(driver, **settings)
-    driver.do("p-fay", "step.open", activity=steps[0])
-    return driver, *steps
 
 
 def console(driver: Driver) -> str:

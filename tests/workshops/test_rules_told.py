@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 import pytest
 
-from tests.workshop_driver import Driver, classic
+from tests.workshop_driver import Driver, classic, started
 
 pytestmark = pytest.mark.django_db
-
-
-def started(**settings: dict[str, Any]) -> tuple[Driver, str, str, str]:
-    driver = Driver()
-    steps = classic(driver, **settings)
-    driver.do("p-fay", "step.open", activity=steps[0])
-    return driver, *steps
 
 
 def own(driver: Driver, person: str) -> str:

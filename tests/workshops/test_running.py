@@ -9,18 +9,11 @@ from realtime.kinds import SYSTEM
 from realtime.ledger import Ack, Asked, Ledger, Refusal
 from realtime.log import erase
 from realtime.models import Event
-from tests.workshop_driver import MINUTE, Driver, classic
+from tests.workshop_driver import MINUTE, Driver, classic, started
 from workshops.live.state import Step
 from workshops.models import Archive, Workshop
 
 pytestmark = pytest.mark.django_db
-
-
-def started(**settings: dict[str, object]) -> tuple[Driver, str, str, str]:
-    driver = Driver()
-    steps = classic(driver, **settings)
-    driver.do("p-fay", "step.open", activity=steps[0])
-    return driver, *steps
 
 
 def step(driver: Driver) -> Step:
