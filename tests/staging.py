@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tests import services
@@ -28,7 +27,7 @@ class Do(Protocol):
 
 
 def told_by(module: str, database_url: str, *words: str) -> dict[str, Any]:
-    """Run `python -m module` on a database; give what it prints."""
+    """Run `python -m module` on a database; give what its last line says."""
     made = subprocess.run(
         [sys.executable, "-m", module, *words],
         cwd=REPOSITORY,
@@ -38,31 +37,39 @@ def told_by(module: str, database_url: str, *words: str) -> dict[str, Any]:
         check=False,
     )
     assert made.returncode == 0, made.stdout + made.stderr
-    return dict(json.loads(made.stdout))
+    return dict(json.loads(made.stdout.splitlines()[-1]))
 
 
 def copy_of_prepared(module: str, kind: Kind) -> tuple[str, dict[str, Any]]:
     """Give a copy of the database that the module's program fills, once for all tests, and what it printed."""
     url, made = _prepared(module, kind)
-    name = f"stage_{uuid.uuid4().hex[:12]}"
-    if kind == "postgres":
-        return new_database(services.POSTGRES_URL, name, template=url.rpartition("/")[2]), made
-    path = services.FOLDER / f"{name}.sqlite3"
-    shutil.copy(url.removeprefix("sqlite:///"), path)
-    return f"sqlite:///{path}", made
+    return copy_of(url, kind), made
 
 
 @functools.cache
 def _prepared(module: str, kind: Kind) -> tuple[str, dict[str, Any]]:
+    return prepare(module, kind)
+
+
+def prepare(module: str, kind: Kind, *words: str) -> tuple[str, dict[str, Any]]:
+    """Make a database that the module's program fills; give its URL and what was printed."""
     url = fresh_database(kind)
-    made = told_by(module, url)
+    made = told_by(module, url, *words)
     if kind == "sqlite":
-        with sqlite3.connect(
-            Path(url.removeprefix("sqlite:///"))
-        ) as connection:  # all into the file to be copied
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:  # all into the file to be copied
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
     return url, made
+
+
+def copy_of(url: str, kind: Kind) -> str:
+    """Copy a database that nobody uses; give the copy's URL."""
+    name = f"stage_{uuid.uuid4().hex[:12]}"
+    if kind == "postgres":
+        return new_database(services.POSTGRES_URL, name, template=url.rpartition("/")[2])
+    path = services.FOLDER / f"{name}.sqlite3"
+    shutil.copy(url.removeprefix("sqlite:///"), path)
+    return f"sqlite:///{path}"
 
 
 def begin() -> None:

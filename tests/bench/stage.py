@@ -7,18 +7,13 @@ workshop's own rules, only in large groups. Each run then plays in a copy of tha
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sqlite3
-import subprocess
 import sys
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tests import services
-from tests.daphne import REPOSITORY, Kind, environment, fresh_database
-from tests.servers import new_database
+from tests.daphne import Kind
+from tests.staging import begin, copy_of, prepare
 
 if TYPE_CHECKING:
     from workshops.models import Workshop
@@ -69,50 +64,23 @@ class Prepared:
 
     def make(self, kind: Kind, specs: list[Spec]) -> None:
         """Make these workshops in a database of this kind."""
-        url = fresh_database(kind)
-        made = _run_here(url, specs)
-        if kind == "sqlite":
-            with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:  # all into the one file
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.close()
-        self._made[kind] = (url, made)
+        url, told = prepare("tests.bench.stage", kind, *map(str, specs))
+        places = {name: Place(**{**fields, "spec": Spec.read(name)}) for name, fields in told.items()}
+        self._made[kind] = (url, places)
 
     def copy(self, kind: Kind) -> str:
         """Give the URL of a fresh copy."""
         url, _made = self._made[kind]
-        name = f"bench_{uuid.uuid4().hex[:12]}"
-        if kind == "postgres":
-            return new_database(services.POSTGRES_URL, name, template=url.rpartition("/")[2])
-        path = services.FOLDER / f"{name}.sqlite3"
-        shutil.copy(url.removeprefix("sqlite:///"), path)
-        return f"sqlite:///{path}"
+        return copy_of(url, kind)
 
     def place(self, kind: Kind, spec: Spec) -> Place:
         """Say where a workshop is; in every copy the same."""
         return self._made[kind][1][str(spec)]
 
 
-def _run_here(url: str, specs: list[Spec]) -> dict[str, Place]:
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.bench.stage", *map(str, specs)],
-        cwd=REPOSITORY,
-        env=environment(url),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise RuntimeError(f"the workshops could not be made:\n{made.stdout}{made.stderr}")
-    told = json.loads(made.stdout.splitlines()[-1])
-    return {name: Place(**{**fields, "spec": Spec.read(name)}) for name, fields in told.items()}
-
-
 def main(specs: list[Spec]) -> None:
     """Make all of them."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
-    django.setup()
+    begin()
     print(json.dumps({str(spec): _make(spec) for spec in specs}))  # noqa: T201
 
 

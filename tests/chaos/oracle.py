@@ -13,8 +13,8 @@ from typing import Any
 from realtime.client import Ack, Operation, Refused
 from tests.chaos import words
 from tests.chaos.crowd import Person
-from tests.chaos.record import Event, broken_links
 from tests.chaos.scenery import SHARED, Place
+from tests.kept_log import Event, broken_links
 
 
 @dataclass

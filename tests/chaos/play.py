@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from realtime.client import Ack, Operation, Refused
-from tests.chaos import boards, oracle, record, words
+from tests import kept_log
+from tests.chaos import boards, oracle, words
 from tests.chaos.control import AFTER_ACK, BEFORE_ACK, BEFORE_COMMIT, MARK, MOMENTS
 from tests.chaos.crowd import Crowd, Person
 from tests.chaos.fault import DidNotHappen, Fault
@@ -287,8 +288,8 @@ class Play:
         )
         self.result.found.diverged += [f"{line} ({when})" for line in late]
 
-    async def _check(self) -> list[record.Event]:
-        events = await asyncio.to_thread(record.read, self.lab.database_url, self.place.stream)
+    async def _check(self) -> list[kept_log.Event]:
+        events = await asyncio.to_thread(kept_log.read, self.lab.database_url, self.place.stream)
         self.result.found.add(oracle.check_log(self.place, events, self.crowd.everybody))
         return events
 

@@ -1,36 +1,21 @@
-"""People in a room under test, and the log of that room as it really stands in the database."""
+"""People in a room under test, and what its log must say of them."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-import psycopg
 
 from realtime.client import Ack, LiveClient, Refused, RoomPaths
+from tests import kept_log
 from tests.faults.stage import Stage
 from workshops import guest
 
 ADD = {"do": "idea.add", "activity": "a1"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One event of the log, read without any of our code."""
-
-    seq: int
-    actor: str
-    op: str | None
-    kind: str
-    body: dict[str, Any]
-    private: dict[str, Any]
 
 
 class Cast:
@@ -88,9 +73,9 @@ class Cast:
         await client.wait_until(lambda one: one.connections)
         return client
 
-    def log(self, title: str = "Here") -> list[Row]:
+    def log(self, title: str = "Here") -> list[kept_log.Event]:
         """The log as it is now, in order. Its numbers have no gap."""
-        rows = read_log(self.stage.database_url, self.stage.workshops[title]["stream"])
+        rows = kept_log.read(self.stage.database_url, self.stage.workshops[title]["stream"])
         assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
         return rows
 
@@ -123,28 +108,6 @@ class Cast:
             for operation in client.operations.values():
                 expected = 1 if isinstance(operation.answer, Ack) else 0
                 assert times.get((client.person, operation.op), 0) == expected, operation
-
-
-def read_log(database_url: str, stream: str) -> list[Row]:
-    """Read a log straight from the database."""
-    query = "SELECT seq, actor, op, kind, body, private FROM realtime_event WHERE stream_id = {} ORDER BY seq"
-    if database_url.startswith("sqlite"):
-        lite = sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20)
-        try:
-            rows = lite.execute(query.format("?"), [stream.replace("-", "")]).fetchall()
-        finally:
-            lite.close()
-    else:
-        with psycopg.connect(database_url) as server:
-            rows = server.execute(query.format("%s"), [stream]).fetchall()
-    return [
-        Row(seq, actor, op, kind, _decoded(body), _decoded(private))
-        for seq, actor, op, kind, body, private in rows
-    ]
-
-
-def _decoded(value: Any) -> dict[str, Any]:
-    return dict(json.loads(value) if isinstance(value, str) else value or {})
 
 
 def board(client: LiveClient) -> dict[str, str]:

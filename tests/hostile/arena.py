@@ -18,8 +18,9 @@ from typing import Any
 import aiohttp
 
 from realtime.client import RoomPaths
+from tests import kept_log
 from tests.daphne import Daphne, Kind
-from tests.faults.cast import Row, faults_in, lines_of, read_log
+from tests.faults.cast import faults_in, lines_of
 from tests.faults.line import Line, line
 from tests.hostile.cases import Case
 from tests.hostile.records import digests
@@ -136,9 +137,9 @@ class Arena:
         """Give an operation id of its own."""
         return f"op-hostile-{next(self._numbers):05}"
 
-    def log(self, title: str = "Here") -> list[Row]:
+    def log(self, title: str = "Here") -> list[kept_log.Event]:
         """Read a workshop's log from the database."""
-        return read_log(self.scene.database_url, self.scene.workshops[title]["stream"])
+        return kept_log.read(self.scene.database_url, self.scene.workshops[title]["stream"])
 
     # -- playing -------------------------------------------------------------------------------------------------
 
@@ -171,11 +172,13 @@ class Arena:
             except Exception as error:  # noqa: BLE001 (whatever it is, it belongs to this case)
                 wrong[key] = [f"{type(error).__name__}: {error}"[:600]]
 
-    def _counted(self) -> tuple[dict[str, str], list[Row], list[int]]:
+    def _counted(self) -> tuple[dict[str, str], list[kept_log.Event], list[int]]:
         log = [row for title in self.scene.workshops for row in self.log(title)]
         return digests(self.scene.database_url), log, [len(one.messages) for one in self.bystanders]
 
-    async def _noticed(self, before: dict[str, str], rows: list[Row], heard: list[int]) -> list[str]:
+    async def _noticed(
+        self, before: dict[str, str], rows: list[kept_log.Event], heard: list[int]
+    ) -> list[str]:
         """Say what became otherwise: in the log, in the tables, for those who did nothing, in the server's log."""
         # What is answered has been through the room's turn: a frame that was due has come before it, or with it.
         answers = await asyncio.wait_for(asyncio.gather(*(one.ask("ping") for one in self.bystanders)), 10)

@@ -17,9 +17,10 @@ from typing import Any
 import redis.asyncio
 
 from realtime.client import LiveClient
-from tests.faults.cast import ADD, Cast, Row
+from tests.faults.cast import ADD, Cast
 from tests.faults.line import Line, line
 from tests.hostile import raw
+from tests.kept_log import Event
 
 type Case = dict[str, Any]
 
@@ -58,7 +59,7 @@ class Player:
     statuses: list[int | None] = field(default_factory=list)
     rendered: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    before: list[Row] = field(default_factory=list)
+    before: list[Event] = field(default_factory=list)
 
     async def play(self, case: Case) -> None:
         """Take all steps."""

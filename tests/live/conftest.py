@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from playwright.async_api import Page
 
 from tests.chromium import Visitors
 from tests.live.fake_room import FakeRoom, serve
@@ -39,6 +41,13 @@ def board(**groups: list[str]) -> str:
         f'<ol id="{group}-ideas" data-list>{"".join(card(one, f"Idea {one}") for one in ideas)}</ol></section>'
         for group, ideas in groups.items()
     )
+
+
+async def open_room(visitors: Visitors, room: FakeRoom, **options: Any) -> Page:
+    """Open the room's page and wait for its socket."""
+    page = await visitors.open(room.base, **options)
+    await room.until(lambda: room.sockets)
+    return page
 
 
 @pytest.fixture

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 
 from playwright.async_api import Page, expect
 
 from tests.chromium import Visitors
-from tests.live.conftest import card, writer
+from tests.live.conftest import card, open_room, writer
 from tests.live.fake_room import FakeRoom
-
-
-async def open_room(visitors: Visitors, room: FakeRoom, **options: Any) -> Page:
-    page = await visitors.open(room.base, **options)
-    await room.until(lambda: room.sockets)
-    return page
 
 
 async def ids(page: Page, of: str = "#ideas") -> list[str]:

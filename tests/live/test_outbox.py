@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from playwright.async_api import Page, expect
 
 from tests.chromium import Visitors
-from tests.live.conftest import writer
+from tests.live.conftest import open_room, writer
 from tests.live.fake_room import FakeRoom
 
 SAVED = "Everything saved."
-
-
-async def open_room(visitors: Visitors, room: FakeRoom, **options: Any) -> Page:
-    page = await visitors.open(room.base, **options)
-    await room.until(lambda: room.sockets)
-    return page
 
 
 async def write(page: Page, *ideas: str) -> None:

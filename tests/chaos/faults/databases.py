@@ -16,8 +16,7 @@ from typing import ClassVar
 import psycopg
 
 from realtime.client import Ack
-from tests import services
-from tests.chaos import record
+from tests import kept_log, services
 from tests.chaos.fault import Fault, must
 from tests.chaos.lab import Lab
 from tests.chaos.play import Play
@@ -181,7 +180,7 @@ class Restored(Fault):
 
     async def _forgive(self, play: Play) -> int:
         """Operations that were acknowledged after the backup are gone with it: that is what restoring means."""
-        events = await asyncio.to_thread(record.read, play.lab.database_url, play.place.stream)
+        events = await asyncio.to_thread(kept_log.read, play.lab.database_url, play.place.stream)
         there = {(event.actor, event.op) for event in events}
         gone = 0
         for person in play.crowd.everybody:

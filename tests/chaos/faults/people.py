@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 
 from realtime.client import Ack
-from tests.chaos import record, words
+from tests import kept_log
+from tests.chaos import words
 from tests.chaos.crowd import Person
 from tests.chaos.fault import Fault, must
 from tests.chaos.play import Play
@@ -180,8 +181,8 @@ class Replayed(Fault):
         must(sum(again) and stolen, "nothing was sent again")
         return f"{sum(again)} sent again by their owners, {len(stolen)} by somebody else"
 
-    async def _events(self, play: Play) -> list[record.Event]:
-        return await asyncio.to_thread(record.read, play.lab.database_url, play.place.stream)
+    async def _events(self, play: Play) -> list[kept_log.Event]:
+        return await asyncio.to_thread(kept_log.read, play.lab.database_url, play.place.stream)
 
     async def _again(self, play: Play, person: Person) -> int:
         done = [one for one in person.sent.values() if isinstance(one.answer, Ack)][:25]
