@@ -374,12 +374,14 @@ def _seen(settings: BrainstormSettings) -> StrOrPromise:
     if settings.visibility == "suggestive":
         if one_by_one:
             return _(
-                "While people write, some are shown your idea, to say whether they think so too, or to ask a facilitator to look at it. "
+                "While people write, some are shown your idea, to say whether they think so too, "
+                "or to ask a facilitator to look at it. "
                 "Later the facilitators see all ideas and show them to everybody one after another. "
                 "How many think so too is shown, not who."
             )
         return _(
-            "While people write, some are shown your idea, to say whether they think so too, or to ask a facilitator to look at it. "
+            "While people write, some are shown your idea, to say whether they think so too, "
+            "or to ask a facilitator to look at it. "
             "The others see it when the facilitator shows all ideas. How many think so too is shown, not who."
         )
     if one_by_one:
