@@ -493,6 +493,7 @@ class NextActions(Writing):
             "owner_id": owners[-1].id if owners else "",
             "owner_corrected": idea.id in plan.owner_corrected,
             "owner_before": owners[0].text if len(owners) > 1 else "",
+            "owner_before_id": owners[0].id if len(owners) > 1 else "",
             "due": due,
             "due_words": in_words(due),
             "due_corrected": idea.id in plan.due_before and before != due,
