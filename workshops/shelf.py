@@ -23,7 +23,10 @@ _PLACES: tuple[tuple[StrOrPromise, tuple[str, ...]], ...] = (
         ("brainstorm", "list", "word_cloud", "one_two_four_all", "twenty_five_ten", "chat"),
     ),
     (_("Make sense of them"), ("cluster", "journey_map", "driver_diagram")),
-    (_("Choose and agree"), ("dot_vote", "ranking", "matrix", "poll", "fist_to_five", "consent")),
+    (
+        _("Choose and agree"),
+        ("dot_vote", "ranking", "matrix", "poll", "fist_to_five", "consent", "next_actions"),
+    ),
     (_("Begin, pause and end"), ("check_in", "talk", "check_out")),
 )
 

@@ -88,7 +88,7 @@ def still_private(steps: list[Step]) -> list[Step]:
 def must_be_shown(steps: list[Step], shown: Collection[str]) -> None:
     """Refuse to work with ideas that people were told nobody sees yet, unless `shown` says that it is about to end."""
     if not any(step.rounds for step in steps):
-        raise Refused("no_ideas", _("There are no ideas to work with yet. Run a brainstorm first."))
+        raise Refused("no_ideas", _("There are no ideas to work with yet. Have some collected first."))
     for step in steps:
         if step.running and not _writing(step).ready_made:
             raise Refused(
