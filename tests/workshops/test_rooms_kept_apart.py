@@ -61,17 +61,30 @@ def test_another_rooms_board_is_nobody_elses_business() -> None:
     assert is_theirs(driver.state, steps[rooms.step], "p-ann")
 
 
-def test_ideas_of_other_rooms_can_be_voted_on_and_flagged_once_they_stand_on_a_ballot() -> None:
+def test_ideas_of_other_rooms_are_shown_before_all_vote_on_them_and_can_be_flagged_then() -> None:
     rooms, _made = in_rooms(visibility="shared")
     ideas = write_all(rooms)
     driver = rooms.driver
     other = next(person for person in PEOPLE if rooms.room_of(person) != rooms.room_of("p-ann"))
+    vote, diagram = driver.step("dot_vote"), driver.step("driver_diagram")
     driver.do("p-fay", "step.close", activity=rooms.step)
-    assert driver.refused("p-ann", "idea.flag", idea=ideas[other]) == "not_your_room"
-    vote = driver.step("dot_vote")
-    driver.do("p-fay", "step.open", activity=vote)
+    driver.do("p-fay", "step.open", activity=diagram)
+    assert not driver.state.steps[diagram].rounds[-1].memory.offers, "nobody showed the rooms' results"
+    assert driver.refused("p-fay", "step.open", activity=vote) == "not_revealed"
+    driver.do("p-fay", "step.open", activity=vote, show_sources=True)
     driver.do("p-ann", "dot.place", activity=vote, item=ideas[other])
     driver.do("p-ann", "idea.flag", idea=ideas[other])
+    driver.do("p-fay", "step.close", activity=vote)
+    driver.do("p-fay", "step.new_round", activity=rooms.step)
+    driver.do("p-cat", "idea.flag", idea=ideas[other])
+
+
+def test_what_ran_with_all_together_is_not_split_afterwards_and_keeps_its_result() -> None:
+    rooms = Rooms(visibility="shared")
+    rooms.open()
+    rooms.driver.idea("p-ann", rooms.step, "With all together")
+    rooms.driver.do("p-fay", "step.reveal", activity=rooms.step)
+    assert rooms.driver.refused("p-fay", "rooms.split", activity=rooms.step, how="choose") == "has_run"
 
 
 def test_who_only_watches_sets_no_link_for_a_room() -> None:

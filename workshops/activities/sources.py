@@ -58,8 +58,14 @@ def groupings_for(state: State, step: Step) -> Step | None:
 
 
 def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
-    """Give the ideas of these brainstorms that everybody may see, in the order in which they were shown."""
-    return [idea for step in steps for idea in _writing(step).board(state, step)]
+    """Give the ideas of these brainstorms that everybody may see, in the order in which they were shown.
+
+    What only a breakout room has seen so far is not among them.
+    """
+    found = ((step, idea) for step in steps for idea in _writing(step).board(state, step))
+    return [
+        idea for step, idea in found if not step.parent or step.rounds[idea.round - 1].revealed_at is not None
+    ]
 
 
 def visible(state: State, idea: Idea) -> bool:
@@ -79,9 +85,13 @@ def rounds_of(steps: list[Step]) -> dict[str, int]:
 
 
 def still_private(steps: list[Step]) -> list[Step]:
-    """Give the closed brainstorms whose latest round only its writers have seen."""
+    """Give the closed brainstorms whose latest round only its writers, or only their breakout rooms, have seen."""
     return [
-        step for step in steps if step.phase == "closed" and _writing(step).unseen(step) and not step.revealed
+        step
+        for step in steps
+        if step.phase == "closed"
+        and not step.revealed
+        and (_writing(step).unseen(step) or step.parent or step.breakout is not None)
     ]
 
 

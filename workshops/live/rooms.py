@@ -62,6 +62,8 @@ def split(state: State, command: Command, by: str) -> list[NewEvent]:
     step = state.on_agenda(command["activity"])
     if step.running or step.phase == "closed":
         raise Refused("still_open", _("Only before an activity starts, it can be split into rooms."))
+    if step.rounds and step.breakout is None:  # its result stands in the archive as one of all people
+        raise Refused("has_run", _("This activity has run with all together. Copy it to split the copy."))
     if step.breakout is not None and any(state.steps[room].rounds for room in step.breakout.rooms):
         raise Refused("has_run", _("These rooms have run. Copy the activity to split it in another way."))
     rooms = _rooms_for(state, command)
@@ -328,21 +330,17 @@ def must_be_inside(state: State, command: Command, by: str) -> None:
     if person is None or person.role == FACILITATOR:
         return
     activity = command["activity"]
-    steps = [state.steps.get(activity)] if isinstance(activity, str) else []
     named = [command["idea"], command["card"], command["item"], *(command["ideas"] or ())]
     ideas = (state.ideas.get(idea) for idea in named if isinstance(idea, str))
-    steps += [state.steps.get(idea.step) for idea in ideas if idea is not None]
-    for step in steps:
+    places = [(idea.step, idea.round) for idea in ideas if idea is not None]
+    for name, number in [(activity if isinstance(activity, str) else "", 0), *places]:
+        step = state.steps.get(name)
         parent = state.steps.get(step.parent) if step is not None and step.parent else None
         if step is not None and parent is not None:
-            shown = (step.revealed and not step.running) or _others_work_with(state, step)
+            shown = step.revealed and not step.running
+            shown = shown or (number > 0 and built_upon(state, step, number))  # it stands before everybody
             if not shown and parent.breakout is not None and parent.breakout.at.get(by) != step.id:
                 raise Refused("not_your_room", _("This is in another room."))
-
-
-def _others_work_with(state: State, room: Step) -> bool:
-    """Whether a room's ideas stand before everybody, because a later activity took them up."""
-    return not room.running and built_upon(state, room, 1)
 
 
 def told(state: State, event: Happened, dirty: Dirty) -> Dirty:
