@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.ledger import Ledger
+from realtime.log import erase
+from realtime.models import Event
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.clouds import SIZES, Cloud, key_of, size_of
 from workshops.archive import content_of
@@ -242,3 +245,23 @@ def test_while_a_crowd_writes_phones_are_sent_a_short_table_only() -> None:
     shown = driver.ledger.kind.show(driver.state, "stage.result", "participant")
     assert shown is not None
     assert len(shown.context["cloud"]["in_cloud"]) == 20
+
+
+@pytest.mark.django_db
+def test_what_was_hidden_and_joined_stays_so_when_somebodys_words_are_erased() -> None:
+    driver, step = cloud(visibility="shared", most_words=5)
+    add(driver, step, "p-ann", "First", "Smith", "Car")
+    add(driver, step, "p-ben", "Smith", "Auto")
+    add(driver, step, "p-cat", "Care", "Van")
+    driver.do("p-cat", "idea.edit", activity=step, idea=f"i{driver.state.counters['i']}", text="Lorry")
+    driver.do("p-fay", "cloud.hide", activity=step, words=["w2"])
+    driver.do("p-fay", "cloud.merge", activity=step, words=["w3", "w4"], into="w4")
+    assert counts(driver, step) == {"Auto": 2, "First": 1, "Care": 1, "Lorry": 1}
+    rows = Event.objects.filter(stream=driver.workshop.stream)
+    anns = [row.seq for row in rows if row.actor == "p-ann" and row.kind == "idea.added"]
+    assert erase(driver.workshop.stream_id, anns) == 3
+    driver.ledger = Ledger(driver.workshop.stream_id)
+    driver.ledger.load()
+    shown = counts(driver, step)
+    assert "Smith" not in shown
+    assert shown == {"Auto": 2, "": 1, "Care": 1, "Lorry": 1}

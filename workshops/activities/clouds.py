@@ -68,6 +68,10 @@ class Cloud(Answers):
 
     ids: dict[bytes, str] = field(default_factory=dict)
     """The id of each key, found by a hash of it: the words themselves are kept in one place only."""
+    word_of: dict[str, str] = field(default_factory=dict)
+    """The word that each entry says, on the board or off it."""
+    most: int = 0
+    """The number of the newest word."""
     words: dict[str, Word] = field(default_factory=dict)
     place: dict[str, str] = field(default_factory=dict)
     """The word that each entry on the board counts for."""
@@ -87,9 +91,20 @@ class Cloud(Answers):
         """Give the word that stands for this one."""
         return self.into.get(word, word)
 
-    def sync(self, idea: Idea) -> str:
-        """Count an entry as it is now: on the board or off it, with its present text. Gives its word's id."""
-        word = self.ids.setdefault(_digest(idea.text), f"w{len(self.ids) + 1}")
+    def word_for(self, text: str) -> str:
+        """Give the id of the word that a text says, a new one if nobody has said it yet."""
+        return self.known(text) or f"w{self.most + 1}"
+
+    def sync(self, idea: Idea, word: str = "") -> str:
+        """Count an entry as it is now: on the board or off it, with its present text. Gives its word's id.
+
+        `word` is what its event says. It stays true when the text was erased, so that what was joined or hidden
+        by these ids still is.
+        """
+        if idea.text:
+            word = self.ids.setdefault(_digest(idea.text), word or self.word_for(idea.text))
+        word = self.word_of[idea.id] = word or self.word_of.get(idea.id) or self.word_for("")
+        self.most = max(self.most, _age(word))
         self.words.setdefault(word, Word())
         was, now = self.place.get(idea.id), word if idea.on_board else None
         if was != now:

@@ -105,7 +105,7 @@ class WordCloud(Answering, Writing):
 
     def keeps_words(self, step: Step, idea: Idea) -> bool:
         cloud: Cloud = step.rounds[idea.round - 1].memory
-        return cloud.root(cloud.known(idea.text)) not in cloud.hidden
+        return cloud.root(cloud.word_of.get(idea.id, "")) not in cloud.hidden
 
     def promise(self, settings: WordCloudSettings) -> StrOrPromise:
         return {
@@ -149,9 +149,12 @@ class WordCloud(Answering, Writing):
         if command.do == "idea.edit":
             idea = own_piece(state, step, command["idea"], by)
             self._must_be_new(state, step, run, by, command["text"], instead=idea.id)
-            return self.decide_writing(state, step, command, by)
+            edited = self.decide_writing(state, step, command, by)
+            word = {"word": run.memory.word_for(command["text"])}
+            return [NewEvent(event.kind, event.body | word, event.private) for event in edited]
         self._must_be_new(state, step, run, by, command["text"])
-        return [self.added(state, step, by, command["text"], sort=WORD)]
+        word = run.memory.word_for(command["text"])
+        return [self.added(state, step, by, command["text"], sort=WORD, word=word)]
 
     def _must_be_new(
         self, state: State, step: Step, run: Round, by: str, text: str, *, instead: str = ""
@@ -203,7 +206,7 @@ class WordCloud(Answering, Writing):
         if event.kind not in self.EVENTS:
             return self._apply_tidying(state, cloud, event)
         idea = self.apply_writing(state, step, event)
-        cloud.sync(idea)
+        cloud.sync(idea, event.body.get("word", ""))
         dirty = Dirty(keys={"stage.progress"}, people={event.actor})
         if idea.flags or idea.stands_for:
             dirty.keys.add("hidden")
@@ -332,7 +335,7 @@ class WordCloud(Answering, Writing):
         cloud: Cloud = run.memory
         words = []
         for idea in self._mine(state, step, run, person):
-            word = cloud.root(cloud.known(idea.text))
+            word = cloud.root(cloud.word_of.get(idea.id, ""))
             reason = idea.hidden if idea.hidden is not None else cloud.hidden.get(word)
             words.append(
                 {
@@ -392,7 +395,8 @@ class WordCloud(Answering, Writing):
     def _counted_anew(state: State, step: Step, run: Round) -> Cloud:
         """Count a round as it is now: entries hidden long after it are known to the state only."""
         kept: Cloud = run.memory
-        cloud = Cloud(ids=dict(kept.ids), into=dict(kept.into), hidden=dict(kept.hidden))
+        ids, words = dict(kept.ids), dict(kept.word_of)
+        cloud = Cloud(ids=ids, word_of=words, most=kept.most, into=dict(kept.into), hidden=dict(kept.hidden))
         for idea in state.sheet(step.id).ideas:
             if idea.round == run.number and idea.sort == WORD:
                 word = cloud.sync(idea)
