@@ -180,14 +180,26 @@ def test_a_file_that_cannot_be_read_leaves_what_was_pasted_beside_it(
         json.dumps([["S", 7]]),
         "null",
         "x" * 2_000_000,
+        '[["S", [[Infinity, ["a"]]]]]',
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_form_that_came_back_broken_asks_for_the_file_again(
     facilitator: Client, workshop: Workshop, table: str
 ) -> None:
     answer = post(facilitator, workshop, "take", table=table, how="file", source="x.csv", column="0")
     assert "What was read got lost on the way." in answer.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sheet": "9" * 5000}, {"column": "9" * 5000}, {"column": "--5"}, {"sheet": "²"}]
+)
+def test_a_number_that_is_none_of_ours_asks_for_the_column_again(
+    facilitator: Client, workshop: Workshop, wrong: dict[str, str]
+) -> None:
+    table = json.dumps([["S", [[1, ["One", "1"]], [2, ["Two", "2"]]]]])
+    sent = {"table": table, "how": "file", "source": "x.csv", "column": "0", "sheet": "0", **wrong}
+    assert post(facilitator, workshop, "look", **sent).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -141,10 +141,12 @@ PART = "xl__worksheets__sheet1_dot_xml"
         (b"", "nothing in this file"),
         (b",".join(b"x" * 3 for _ in range(MOST_COLUMNS + 1)) + b"\n" + b"1," * MOST_COLUMNS + b"1\n", "more than 100 columns"),
         (("long " * 40_000 + "\n").encode() * 3, "too much text"),
+        (workbook(("S", (("word " * 110_000,) * 90,))), "too much text"),
     ],
     ids=[
         "bomb", "laughs", "entity from outside", "far cell", "too many rows", "broken", "empty", "other zip", "odd packing",
         "cut off", "old excel", "pdf", "noughts", "too large", "blank", "nothing", "too wide", "too long",
+        "one long text in many cells",
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_says_why(data: bytes, says: str) -> None:

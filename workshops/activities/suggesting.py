@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from workshops.live.state import Idea, Person, State, Step
 
 
+MOST_OF_A_GROUP = 50
+"""So many ideas say what a group is about. All are compared with all, which costs memory by the square."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A board, as a suggestion needs it."""
@@ -53,7 +57,7 @@ def to_group(state: State, step: Step, *, fill: bool, apart: bool) -> Asked:
         There(
             id=group.id,
             title=group.title,
-            ideas=[_text(ideas[idea]) for idea in group.ideas if idea in ideas],
+            ideas=[_text(ideas[idea]) for idea in group.ideas if idea in ideas][:MOST_OF_A_GROUP],
         )
         for group in board.groups.values()
         if fill and group.id not in opened

@@ -47,6 +47,12 @@ def _from_text(given: str) -> list[Sheet]:
     return sheets
 
 
+def _number(given: Any) -> int | None:
+    """Read a number that a form brought back; None for what is none, or is longer than any of ours."""
+    text = str(given)
+    return int(text) if text.isdecimal() and len(text) <= 9 else None
+
+
 class ChoiceForm(forms.Form):
     """Which sheet and which column of a file hold the ideas."""
 
@@ -66,10 +72,10 @@ class ChoiceForm(forms.Form):
         self.table = str(data.get("table", ""))
         try:
             self.sheets = _from_text(self.table)
-        except (ValueError, TypeError, LookupError, RecursionError):
+        except (ValueError, TypeError, LookupError, RecursionError, OverflowError):
             self.sheets = []
-        place = str(data.get("sheet", "0"))
-        self.place = int(place) if place.isdecimal() and int(place) < len(self.sheets) else 0
+        place = _number(data.get("sheet", "0"))
+        self.place = place if place is not None and place < len(self.sheets) else 0
         self.look = bool(data.get("look"))
 
     @classmethod
@@ -105,7 +111,8 @@ class ChoiceForm(forms.Form):
     def chosen(self) -> int:
         """The column that is ticked."""
         given = str(self.data.get("column", ""))
-        return int(given) if given.lstrip("-").isdecimal() else self.guess.column
+        column = columns.ALL if given == str(columns.ALL) else _number(given)
+        return self.guess.column if column is None else column
 
     def clean_column(self) -> int:
         """Refuse a column that isn't there."""
@@ -212,11 +219,11 @@ class BringInForm(forms.Form):
             return {"text": line.text, "consent": str(thing.consent), **where}
         how = "pasted" if values["how"] == "workshop" else values["how"]
         made = {"text": line.text, "consent": values["consent"], "how": how}
-        row = rows.get(_mark(line.text), "")
+        row = _number(rows.get(_mark(line.text), ""))
         if how == "file" and values["source"]:
             made["source"] = values["source"]
-        if row.isdecimal() and int(row) <= MOST_ROWS * 50:
-            made["row"] = int(row)
+        if row is not None and row <= MOST_ROWS * 50:
+            made["row"] = row
         return made
 
     def left(self, step: Step, state: State) -> BringInForm:

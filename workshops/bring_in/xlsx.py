@@ -16,7 +16,16 @@ from xml.parsers import expat  # entities are refused, and what is read is count
 
 from django.utils.translation import gettext_lazy as _
 
-from workshops.bring_in.sheet import MOST_COLUMNS, MOST_SHEETS, Room, Sheet, Unreadable, tidy, too_much
+from workshops.bring_in.sheet import (
+    MOST_COLUMNS,
+    MOST_LETTERS,
+    MOST_SHEETS,
+    Room,
+    Sheet,
+    Unreadable,
+    tidy,
+    too_much,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,6 +225,8 @@ class _Rows:
             text = ""
         elif self.kind == "b":
             text = "TRUE" if text == "1" else "FALSE"
+        if len(text) > MOST_LETTERS:  # one that many cells share would be copied for each
+            raise too_much()
         if text and self.column >= MOST_COLUMNS:
             self.room.take([""] * (MOST_COLUMNS + 1))
         if text:
