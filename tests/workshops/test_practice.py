@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +36,8 @@ from workshops.activities.registry import ACTIVITIES
 from workshops.models import Archive, Attendance, ClusterRecord, IdeaRecord, TallyRecord, Workshop
 from workshops.practice import copies, playing
 from workshops.practice.people import TEMPERAMENTS, Mind, player
-from workshops.practice.texts import texts
-from workshops.practice.troupe import Act, Troupe
+from workshops.practice.texts import Texts, texts
+from workshops.practice.troupe import ENOUGH_HANDS, Act, Troupe
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +226,73 @@ def test_words_fit_everywhere(most: int) -> None:
             text = mind.words(most=most)
             assert 0 < len(text) <= most
             assert text == text.strip()
+
+
+@pytest.fixture
+def words_of(settings: Any, tmp_path: Path) -> Iterator[Callable[[str, bytes], Texts]]:
+    """Have the operator name a file with these bytes; gives what people say then."""
+
+    def say(name: str, content: bytes) -> Texts:
+        (tmp_path / name).write_bytes(content)
+        settings.REHEARSAL_WORDS = str(tmp_path / name)
+        texts.cache_clear()
+        return texts()
+
+    yield say
+    texts.cache_clear()
+
+
+def test_people_say_what_stands_in_the_operators_file(words_of: Callable[[str, bytes], Texts]) -> None:
+    said = words_of(
+        "said.txt", "\ufeffA bus\tevery hour.\n\n  A bus every hour.\nTrees!\n".encode() + b"x" * 300
+    )
+    assert said.plain == ["A bus every hour.", "Trees!"]
+    assert all(text in near for text, near in zip(said.plain, said.near, strict=True))
+    mind = Mind(TEMPERAMENTS[0], random.Random(1))
+    assert {mind.words(most=140) for _time in range(60)} > set(said.plain)
+
+
+def test_what_a_conversations_moderators_took_off_is_not_said(
+    words_of: Callable[[str, bytes], Texts],
+) -> None:
+    lines = [{"text": "A bus."}, {"text": "Rubbish.", "status": "rejected"}, {"text": 7}, {}, [1]]
+    content = "\n".join(json.dumps(line) for line in lines)
+    assert words_of("said.jsonl", content.encode()).plain == ["A bus."]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.txt", b"", "no text"),
+        ("a.txt", b"\xff\xfe\x00", "UTF-8"),
+        ("a.txt", b"a bus\n" * 200_000, "larger"),
+        ("a.jsonl", b"a bus", "JSON"),
+        ("gone/a.txt", None, "can't be read"),
+    ],
+)
+def test_with_a_file_of_no_use_people_say_what_is_invented(
+    name: str, content: bytes | None, why: str, settings: Any, tmp_path: Path, caplog: Any
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    settings.REHEARSAL_WORDS = ""
+    texts.cache_clear()
+    invented = texts()
+    settings.REHEARSAL_WORDS = str(tmp_path / name)
+    texts.cache_clear()
+    assert texts() == invented
+    assert why in caplog.text
+    assert "a bus" not in caplog.text
+    texts.cache_clear()
+
+
+def test_nobody_raises_a_hand_where_many_are_up(show: Show) -> None:
+    show.do(LEADER, "rehearsal.set", people=300)
+    show.play(60)
+    assert not show.state.conduct.hands
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(60)
+    assert 0 < len(show.state.conduct.hands) <= ENOUGH_HANDS + 14
 
 
 def test_every_kind_in_which_people_do_something_can_be_rehearsed() -> None:

@@ -38,6 +38,8 @@ LATE = (90 * SECOND, 240 * SECOND)
 STAYS, AWAY = (60 * SECOND, 150 * SECOND), (60 * SECOND, 120 * SECOND)
 """How long somebody who leaves in between is here, and away. Shorter than a lease of presence nobody would notice."""
 ENOUGH_FLAGS = 3
+ENOUGH_HANDS = 6
+"""With so many hands up nobody raises another one; in the lobby nobody does."""
 LOOKED_AT = 40
 """So many of the latest pieces somebody reads before they flag one."""
 
@@ -166,9 +168,14 @@ class Troupe:
         conduct, chances = state.conduct, mind.chances
         if unread := conduct.nudges.get(who.id):
             return {"do": "nudge.read", "nudge": unread[0].id}
-        if (who.id in conduct.hands and chances.random() < 0.15) or conduct.speaking == who.id:
+        speaks = conduct.speaking == who.id
+        if (who.id in conduct.hands and chances.random() < 0.15) or (speaks and chances.random() < 0.3):
             return {"do": "hand.lower"}
-        if who.id not in conduct.hands and chances.random() * 100 < who.temperament.speaks:
+        waits = len(conduct.hands) >= ENOUGH_HANDS or state.step is None
+        if (
+            not (waits or speaks or who.id in conduct.hands)
+            and chances.random() * 100 < who.temperament.speaks
+        ):
             return {"do": "hand.raise"}
         if not who.temperament.careless and chances.random() < 0.03:
             return _flag(state, who)
