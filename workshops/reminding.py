@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from workshops.plan import state_of
 
 if TYPE_CHECKING:
     from workshops.live.state import State, Step
+
+logger = logging.getLogger(__name__)
 
 AHEAD = datetime.timedelta(hours=24)
 
@@ -42,7 +45,8 @@ def due_reminders(now: datetime.datetime) -> Iterator[tuple[Attendance, Step]]:
 
 
 def _waited_for(workshop: Workshop, state: State, step: Step) -> Iterator[Attendance]:
-    finished = step.round.finished if step.round is not None else set()
+    works = [step, *state.rooms_of(step)]
+    finished = {person for one in works if one.round is not None for person in one.round.finished}
     asked = workshop.attendances.filter(wants_reminders=True, user__is_active=True).select_related(
         "user", "workshop"
     )
@@ -75,6 +79,9 @@ def _sent(seat: Attendance, step: Step, base: str) -> bool:
                 [user.email],
             )
     except IntegrityError:
+        return False
+    except OSError as error:  # every error of SMTP is one; the others are still sent theirs
+        logger.warning("A reminder could not be sent: %s", type(error).__name__)
         return False
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import orjson
@@ -185,3 +186,46 @@ def test_who_asked_and_has_not_finished_is_reminded_once_a_day_before() -> None:
     assert send_reminders(until - datetime.timedelta(hours=2), "https://lab.example") == 0
     assert send_reminders(until + datetime.timedelta(hours=2), "https://lab.example") == 0
     call_command("remind", base="https://lab.example")
+
+
+def test_one_address_that_refuses_leaves_the_others_their_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver, brainstorm, _cluster, _vote = staying()
+    for name in ("Ida First", "Olu Second"):
+        seat = seat_for_user(driver.workshop, make_user(name))
+        driver.join(seat.actor, name=name)
+    Attendance.objects.update(wants_reminders=True)
+    until = moment_of(driver.state.steps[brainstorm].stays_until or 0)
+    sent: list[str] = []
+
+    def deliver(_subject: str, _body: str, _sender: None, to: list[str]) -> None:
+        if not sent:
+            sent.append("refused")
+            raise SMTPRecipientsRefused({})
+        sent.append(to[0])
+
+    monkeypatch.setattr("workshops.reminding.send_mail", deliver)
+    assert send_reminders(until - datetime.timedelta(hours=20), "https://lab.example") == 1
+    assert send_reminders(until - datetime.timedelta(hours=19), "https://lab.example") == 1
+    assert len(set(sent)) == 3
+
+
+def test_who_has_finished_in_a_breakout_room_is_not_reminded() -> None:
+    driver = Driver()
+    driver.join("p-fay", role="facilitator")
+    seats = [seat_for_user(driver.workshop, make_user(name)) for name in ("Ida Want", "Eve Done")]
+    for seat in seats:
+        driver.join(seat.actor)
+    Attendance.objects.update(wants_reminders=True)
+    step, after = driver.step("brainstorm"), driver.step("talk")
+    driver.do("p-fay", "step.stay_open", activity=step, until=form(driver.at + 3 * DAY))
+    driver.do("p-fay", "show.go", activity=step)
+    driver.do("p-fay", "rooms.split", activity=step, how="size", size=2)
+    driver.do("p-fay", "step.open", activity=step)
+    breakout = driver.state.steps[step].breakout
+    assert breakout is not None
+    done = seats[1].actor
+    driver.do(done, "step.finish", activity=breakout.at[done], finished="yes")
+    driver.do("p-fay", "show.go", activity=after)
+    until = moment_of(driver.state.steps[step].stays_until or 0)
+    assert send_reminders(until - datetime.timedelta(hours=20), "https://lab.example") == 1
+    assert mail.outbox[0].to == [seats[0].user.email]  # type: ignore[union-attr]
