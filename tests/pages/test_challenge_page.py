@@ -87,7 +87,7 @@ def test_a_participant_finds_everything_and_the_way_in(client: Client, full: Cha
     ):
         assert words in page, words
     assert f'href="/workshops/{opened.pk}/"' in page
-    assert not links(page) & {"console", "prepare", "edit", "add", "new"}
+    assert not links(page) & {"console", "prepare", "edit", "add", "start"}
 
 
 def test_a_facilitator_finds_the_console_and_what_to_prepare(
@@ -95,7 +95,7 @@ def test_a_facilitator_finds_the_console_and_what_to_prepare(
 ) -> None:
     make_member(full, bob, "facilitator")
     found = links(page_for(client, bob))
-    assert {"console", "prepare", "archive", "new"} <= found
+    assert {"console", "prepare", "archive", "start"} <= found
     assert not found & {"edit", "year", "add"}
 
 
@@ -113,7 +113,7 @@ def test_on_the_day_the_way_in_stands_at_what_is_next(
 
 
 def test_staff_find_what_to_edit_with(client: Client, full: Challenge, staff: User) -> None:
-    assert {"console", "prepare", "archive", "new", "edit", "year", "add"} <= links(page_for(client, staff))
+    assert {"console", "prepare", "archive", "start", "edit", "year", "add"} <= links(page_for(client, staff))
 
 
 def test_a_public_page_gives_away_no_name_code_insight_or_way_in(client: Client, full: Challenge) -> None:
