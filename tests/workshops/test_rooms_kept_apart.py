@@ -124,3 +124,20 @@ def test_an_activity_that_stays_open_hears_who_is_renamed_and_who_left(kind: str
     assert orjson.loads(shown + "}")["html"] == orjson.loads(fresh + "}")["html"]
     if kind == "one_two_four_all":
         assert driver.state.steps[step].rounds[-1].memory.team_of("p-ben") is None
+
+
+def test_results_of_rooms_that_stayed_open_lose_what_is_hidden_while_the_workshop_is_elsewhere() -> None:
+    rooms = Rooms(visibility="shared")
+    driver, after = rooms.driver, rooms.driver.step("talk")
+    driver.do("p-fay", "step.stay_open", activity=rooms.step, until=form(driver.at + DAY))
+    rooms.split()
+    rooms.open()
+    ideas = write_all(rooms)
+    driver.do("p-fay", "step.reveal", activity=rooms.step)
+    driver.do("p-fay", "show.go", activity=after)
+    driver.ledger.take_pending()
+    there = Audience(driver.ledger, at(rooms.step), "en-gb", "json")
+    assert "Said-ann-once" in there.snapshot()
+    driver.do("p-fay", "idea.hide", idea=ideas["p-ann"], reason="Names somebody")
+    there.frame(driver.ledger.take_pending())
+    assert "Said-ann-once" not in there.snapshot()

@@ -19,7 +19,7 @@ from workshops.activities.registry import activity_of
 from workshops.activities.writing import built_upon
 from workshops.live import words
 from workshops.live.holding import run_clock
-from workshops.live.places import APART
+from workshops.live.places import APART, may_be_seen
 from workshops.live.rules import Rules
 from workshops.live.state import FACILITATOR, PARTICIPANT, Breakout, State, Step
 
@@ -358,7 +358,9 @@ def told(state: State, event: Happened, dirty: Dirty) -> Dirty:
             dirty.people |= {person for person, room in parent.breakout.at.items() if room == step.id}
             dirty.people |= set(parent.breakout.visits)
         dirty.keys.add("stage" if parent.revealed else "stage.rooms")  # results stand on everybody's stage
-    elif state.step is not None and state.step.breakout is not None and event.kind.startswith("idea."):
+    elif event.kind.startswith("idea.") and any(
+        one.breakout is not None and (one.id == state.current or may_be_seen(one)) for one in state.order()
+    ):
         dirty.keys.add("stage")  # results of the rooms stand there, with these words
     return dirty
 
