@@ -44,7 +44,7 @@
     }
   });
 
-  // An open menu closes on Escape, on a click elsewhere, and when focus goes elsewhere. Without script it is a plain <details>.
+  // An open menu closes on Escape, on a click elsewhere, and when focus goes elsewhere; an open question on Escape. Without script it is a plain <details>.
   const closeMenus = (except) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!except || !menu.contains(except)) menu.open = false;
@@ -54,7 +54,7 @@
   document.addEventListener("focusin", (event) => closeMenus(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const menu = event.target instanceof Element && event.target.closest("details.menu[open]");
+    const menu = event.target instanceof Element && event.target.closest("details:is(.menu, .armed)[open]");
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();

@@ -16,7 +16,7 @@ MOST_BYTES = 1_000_000
 MOST_TEXTS = 2_000
 LONGEST = 280
 """A text that is longer is left out: nobody types it on a phone."""
-LOTS = 12
+LOTS = 60
 """So many of a file's texts are written again by people who copy."""
 
 
