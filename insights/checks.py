@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from insights.models import Block, Report
 from insights.queries import blocks_of
-from workshops.archive import intact, outcome_of
+from workshops.results.archive import intact, outcome_of
 
 
 def problems_of(report: Report) -> list[str]:

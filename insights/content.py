@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from insights.models import Block, Insight, Report
 from insights.queries import blocks_of
 from insights.sources import Sources, quote
-from workshops.archive import outcome_of
 from workshops.models import Consent, IdeaRecord
-from workshops.outcomes import strings_in
+from workshops.results.archive import outcome_of
+from workshops.results.outcomes import strings_in
 
 FORMAT = 1
 FIXED = (

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404
 
 from insights.models import Block, Evidence, Insight, InsightTag, Report, ReportVersion
 from insights.permissions import can_make_reports
-from workshops.archive import checksum
 from workshops.models import Archive, Workshop
+from workshops.results.archive import checksum
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext, pgettext
 
 from insights.markdown import render
 from insights.models import Evidence, Insight
-from workshops.outcomes import template_of
-from workshops.ran import moment_of
-from workshops.tables import table_of
+from workshops.results.outcomes import template_of
+from workshops.results.ran import moment_of
+from workshops.results.tables import table_of
 
 # Templates for each form of the data (content.FORMAT). A form that was ever published keeps its template.
 TEMPLATES = {1: "insights/report/v1/body.html"}

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from insights.markdown import plain
 from insights.models import Block, Report
 from workshops.models import Archive, Consent
-from workshops.ran import RanStep, moment_of, steps_of
+from workshops.results.ran import RanStep, moment_of, steps_of
 
 
 def starting_blocks(report: Report, archive: Archive) -> list[Block]:

@@ -1,7 +1,7 @@
 """What is kept of a workshop outside its log: who holds a seat, and what closing it projected from the log.
 
 The agenda, the people's names, ideas, clusters and votes live in the workshop's stream (`realtime.models`);
-the records here are copies made from it by `workshops.archive` and can be made again at any time.
+the records here are copies made from it by `workshops.results.archive` and can be made again at any time.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from django.utils import timezone
 from insights.checks import problems_of
 from insights.content import build
 from insights.models import Report, ReportVersion, ShareLink
-from workshops.archive import checksum
+from workshops.results.archive import checksum
 
 if TYPE_CHECKING:
     from lab_workspace.people.models import User

@@ -17,7 +17,7 @@ from insights.permissions import can_make_reports, can_read_published
 from insights.queries import is_whole, version_or_404, versions_of
 from insights.queries import library as library_reports
 from insights.rendering import page_of, part_of
-from workshops.tables import table_of
+from workshops.results.tables import table_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

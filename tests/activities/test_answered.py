@@ -9,9 +9,9 @@ from insights.content import _without_words
 from tests.activities.scenes_words import WORDS_CHOSEN, WORDS_SCENES
 from tests.activities.test_contract import ready
 from workshops.activities.registry import ACTIVITIES
-from workshops.archive import content_of
-from workshops.outcomes import template_of
-from workshops.tables import Table, table_of
+from workshops.results.archive import content_of
+from workshops.results.outcomes import template_of
+from workshops.results.tables import Table, table_of
 
 pytestmark = pytest.mark.django_db
 

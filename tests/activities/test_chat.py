@@ -12,7 +12,7 @@ from tests.activities.scenes_maps import post
 from tests.workshop_driver import MINUTE, Driver
 from workshops.activities.conversation import AT_ONCE
 from workshops.activities.registry import activity_of
-from workshops.archive import content_of
+from workshops.results.archive import content_of
 
 pytestmark = pytest.mark.django_db
 QUESTIONS = "What works?\nWhat does not?\nWhat next?"

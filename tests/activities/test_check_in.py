@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.check_out import FEWEST, moved
 from workshops.activities.checking import A_ROOM
-from workshops.archive import content_of
+from workshops.results.archive import content_of
 
 PEOPLE = ("p-ann", "p-ben", "p-cat")
 

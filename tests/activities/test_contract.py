@@ -324,7 +324,7 @@ def test_frames_applied_twice_change_nothing(kind: str, moves: list[Picks]) -> N
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("public", [False, True])
 def test_the_outcome_can_be_drawn_empty_and_full(kind: str, public: bool) -> None:
-    from workshops.archive import content_of
+    from workshops.results.archive import content_of
 
     for full in (False, True):
         driver, step = ready(kind)

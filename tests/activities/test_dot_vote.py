@@ -112,8 +112,8 @@ def test_a_facilitator_can_leave_the_vote_to_the_others() -> None:
 
 
 def test_ideas_and_groups_can_stand_together() -> None:
-    from workshops.archive import content_of
-    from workshops.tables import table_of
+    from workshops.results.archive import content_of
+    from workshops.results.tables import table_of
 
     driver, step, items = opened(target="both")
     group, idea = next(one for one in items if one[0] == "g"), next(one for one in items if one[0] == "i")

@@ -11,8 +11,8 @@ from tests.activities.scenes_maps import box
 from tests.workshop_driver import Driver
 from workshops.activities.diagram import hints_for
 from workshops.activities.registry import activity_of
-from workshops.archive import consent_of, content_of, credit_of
-from workshops.tables import table_of
+from workshops.results.archive import consent_of, content_of, credit_of
+from workshops.results.tables import table_of
 
 pytestmark = pytest.mark.django_db
 

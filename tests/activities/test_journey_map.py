@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from tests.activities.scenes_maps import entry
 from tests.workshop_driver import Driver
 from workshops.activities.registry import activity_of
-from workshops.archive import content_of
-from workshops.tables import table_of
+from workshops.results.archive import content_of
+from workshops.results.tables import table_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.workshop_driver import Driver
 from workshops.activities.list import MOST_LINES
-from workshops.archive import content_of
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+from workshops.results.archive import content_of
 
 pytestmark = pytest.mark.django_db
 

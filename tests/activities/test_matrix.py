@@ -104,8 +104,8 @@ def test_the_last_placing_can_be_undone() -> None:
 
 
 def test_the_table_for_spreadsheets_names_its_columns() -> None:
-    from workshops.archive import content_of
-    from workshops.tables import table_of
+    from workshops.results.archive import content_of
+    from workshops.results.tables import table_of
 
     driver, step, (one, *_rest) = opened()
     driver.do("p-ann", "matrix.put", activity=step, item=one, x=1, y=5)

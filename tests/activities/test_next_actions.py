@@ -14,9 +14,9 @@ from tests.activities.scenes_maps import next_actions_scene, propose
 from tests.activities.test_contract import A_FEW, Named
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import activity_of
-from workshops.archive import consent_of, content_of, credit_of
 from workshops.models import IdeaRecord
-from workshops.tables import table_of
+from workshops.results.archive import consent_of, content_of, credit_of
+from workshops.results.tables import table_of
 
 pytestmark = pytest.mark.django_db
 LATER = "2025-12-01"

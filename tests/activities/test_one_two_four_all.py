@@ -177,7 +177,7 @@ def test_a_board_is_sent_to_its_group_alone_and_to_a_facilitator_who_dropped_in(
 
 
 def test_words_of_pairs_are_in_no_archive_only_what_a_group_shared() -> None:
-    from workshops.archive import content_of
+    from workshops.results.archive import content_of
 
     driver, step = workshop(*PEOPLE[:4])
     kept = write(driver, step, "p-ann", "Shared-once")

@@ -8,7 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from tests.workshop_driver import READERS, Driver
-from workshops.archive import content_of
+from workshops.results.archive import content_of
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("p-ann", "p-ben", "p-cat")

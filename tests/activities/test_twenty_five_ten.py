@@ -246,7 +246,7 @@ def test_a_card_is_sent_to_nobody_but_its_writer_and_its_reader() -> None:
 
 
 def test_words_that_were_not_called_out_are_in_no_archive() -> None:
-    from workshops.archive import content_of
+    from workshops.results.archive import content_of
 
     driver, step = workshop(afterwards="top")
     run_all(driver, step, dict(zip(PEOPLE, (5, 5, 5, 5, 5, 5, 1), strict=True)))

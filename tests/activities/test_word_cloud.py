@@ -15,8 +15,8 @@ from realtime.log import erase
 from realtime.models import Event
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.clouds import SIZES, Cloud, key_of, size_of
-from workshops.archive import content_of
 from workshops.live.state import Idea
+from workshops.results.archive import content_of
 
 PEOPLE = ("p-ann", "p-ben", "p-cat")
 

@@ -24,7 +24,7 @@ from tests.hostile import rubbish
 from tests.hostile.arena import Arena
 from tests.hostile.ways import post
 from workshops import guest
-from workshops.outcomes import strings_in
+from workshops.results.outcomes import strings_in
 
 HARM = "=1+1\"'><zzx onzz=1>{{7*7}}{% zz %}</textarea>"
 """Begins as a formula, closes quotes, opens an element, asks a template, and ends a text field."""

@@ -21,8 +21,8 @@ from insights.models import Insight, Report, ReportVersion, VersionIsFixedError
 from insights.queries import is_whole
 from tests.insights.conftest import People
 from tests.workshops.closing import HIDDEN, INTERNAL, NAMED, ROLE, UNNAMED, closed_workshop
-from workshops.archive import checksum
 from workshops.models import Archive, IdeaRecord
+from workshops.results.archive import checksum
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from tests.workshops.closing import (
     run_to_vote,
     start_workshop,
 )
-from workshops import seals
 from workshops.models import Archive, ClusterRecord, IdeaRecord, TallyRecord, Workshop
+from workshops.results import seals
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from realtime.kinds import SYSTEM
 from realtime.ledger import Ledger
 from tests.workshop_driver import MINUTE, START, Driver, classic, started
-from workshops.archive import content_of
 from workshops.live import desk
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN, Step
 from workshops.live.timing import drift, planned_starts
+from workshops.results.archive import content_of
 
 pytestmark = pytest.mark.django_db
 

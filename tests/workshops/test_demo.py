@@ -14,11 +14,11 @@ from lab_workspace.people.models import User
 from realtime.ledger import Asked, Ledger, Refusal
 from realtime.models import Event
 from tests.makers import make_challenge
-from workshops import seals
 from workshops.actions import make_workshop
 from workshops.demo import TODAY_CODE, load_workshops
 from workshops.models import Archive, IdeaRecord, TallyRecord, Workshop
 from workshops.queries import CODE_LETTERS, workshop_with_code
+from workshops.results import seals
 
 type Demo = tuple[dict[str, Any], Challenge, dict[str, User]]
 

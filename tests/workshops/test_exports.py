@@ -16,7 +16,7 @@ from lab_workspace.people.models import User
 from tests.makers import make_challenge
 from tests.workshops.closing import INTERNAL, NAMED, ROLE, UNNAMED, closed_workshop
 from workshops.models import Workshop
-from workshops.tables import Table, safe_cell, table_of
+from workshops.results.tables import Table, safe_cell, table_of
 
 
 @pytest.fixture

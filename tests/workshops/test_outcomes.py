@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from workshops import outcomes
+from workshops.results import outcomes
 
 SECRET = "Ring the ward sister after six"
 HIDDEN = "Somebody's private telephone number"

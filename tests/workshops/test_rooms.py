@@ -15,8 +15,8 @@ from tests.activities import test_contract
 from tests.activities.chance import PICKS, Crowd, Picks
 from tests.activities.test_contract import A_FEW, Named, ready
 from tests.workshop_driver import READERS, Driver
-from workshops.archive import content_of
 from workshops.live.state import Step
+from workshops.results.archive import content_of
 
 pytestmark = pytest.mark.django_db
 
@@ -294,8 +294,8 @@ def test_results_are_kept_by_room_and_together_and_feed_the_next_step() -> None:
 def test_outcomes_of_rooms_can_be_drawn(public: bool) -> None:
     from django.template.loader import render_to_string
 
-    from workshops.outcomes import template_of
-    from workshops.tables import table_of
+    from workshops.results.outcomes import template_of
+    from workshops.results.tables import table_of
 
     rooms = Rooms()
     rooms.split()

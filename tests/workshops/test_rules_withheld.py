@@ -11,9 +11,9 @@ import pytest
 from django.template.loader import render_to_string
 
 from tests.workshop_driver import Driver, classic
-from workshops.archive import content_of
-from workshops.exports import whole_zip
 from workshops.models import Archive, IdeaRecord, TallyRecord
+from workshops.results.archive import content_of
+from workshops.results.exports import whole_zip
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from workshops.archive import content_of
 from workshops.models import Archive, Consent, IdeaRecord
+from workshops.results.archive import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

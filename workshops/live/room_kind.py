@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, RoomKind
-from workshops import projection
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.live import desk, rooms, showing, taking_back, words
 from workshops.live.agenda import AGENDA
@@ -24,6 +23,7 @@ from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, Stat
 from workshops.live.staying import STAYING
 from workshops.live.taking_back import TAKING_BACK
 from workshops.live.timing import TIMING
+from workshops.results import projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from realtime.models import Event
-from workshops import seals
 from workshops.models import Archive, IdeaRecord, TallyRecord, Workshop
+from workshops.results import seals
 
 if TYPE_CHECKING:
-    from workshops.seals import SealCheck
+    from workshops.results.seals import SealCheck
 
 
 @dataclass(slots=True)

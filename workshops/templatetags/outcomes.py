@@ -1,4 +1,8 @@
-"""What the templates of outcomes ask for. The work is done in `workshops.outcomes`."""
+"""What the templates of outcomes ask for. The work is done in `workshops.results`.
+
+Each tag takes `ideas` and perhaps `clusters` as the templates have them, and `public`: only a clear no opens the words
+that stay inside the Lab.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from typing import Any
 
 from django import template
 
-from workshops import outcomes
+from workshops.activities.matrix_drawing import plot_of
+from workshops.results import choosing, clouds, maps, outcomes, transcripts
 
 register = template.Library()
 
@@ -50,6 +55,52 @@ def vote_rows(
 ) -> outcomes.VoteRows:
     """`{% vote_rows outcome ideas clusters public as vote %}`."""
     return outcomes.vote_rows(outcome, _found(ideas), _found(clusters), public=_public(public))
+
+
+@register.simple_tag
+def chosen_rows(
+    outcome: Mapping[str, Any],
+    name: str,
+    ideas: Found,
+    clusters: Found,
+    public: object = True,  # noqa: FBT002 (as above)
+) -> list[choosing.Chosen]:
+    """`{% chosen_rows outcome "places" ideas clusters public as rows %}`."""
+    return choosing.chosen_rows(outcome, name, _found(ideas), _found(clusters), public=_public(public))
+
+
+@register.simple_tag
+def matrix_plot(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """`{% matrix_plot outcome as plot %}`: the drawing of a prioritisation matrix."""
+    return plot_of(outcome, outcome["points"])
+
+
+@register.simple_tag
+def cloud_of(outcome: Mapping[str, Any], ideas: Found, public: object = True) -> clouds.CloudOf:  # noqa: FBT002
+    """`{% cloud_of outcome ideas public as cloud %}`."""
+    return clouds.cloud_of(outcome, _found(ideas), public=_public(public))
+
+
+@register.simple_tag
+def diagram_of(outcome: Mapping[str, Any], ideas: Found, public: object = True) -> maps.DiagramOf:  # noqa: FBT002
+    """`{% diagram_of outcome ideas public as diagram %}`."""
+    return maps.diagram_of(outcome, _found(ideas), public=_public(public))
+
+
+@register.simple_tag
+def journey_of(outcome: Mapping[str, Any], ideas: Found, public: object = True) -> maps.JourneyOf:  # noqa: FBT002
+    """`{% journey_of outcome ideas public as journey %}`."""
+    return maps.journey_of(outcome, _found(ideas), public=_public(public))
+
+
+@register.simple_tag
+def transcript_of(
+    outcome: Mapping[str, Any],
+    ideas: Found,
+    public: object = True,  # noqa: FBT002 (as above)
+) -> transcripts.Transcript:
+    """`{% transcript_of outcome ideas public as chat %}`."""
+    return transcripts.transcript_of(outcome, _found(ideas), public=_public(public))
 
 
 @register.filter

@@ -11,11 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lab_workspace.web import by_htmx
-from workshops import exports, permissions, queries, ran, seals
-from workshops.archive import outcome_of
+from workshops import permissions, queries
 from workshops.models import Archive
-from workshops.outcomes import template_of
-from workshops.tables import table_of
+from workshops.results import exports, ran, seals
+from workshops.results.archive import outcome_of
+from workshops.results.outcomes import template_of
+from workshops.results.tables import table_of
 
 if TYPE_CHECKING:
     from workshops.models import Workshop

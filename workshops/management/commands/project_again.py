@@ -11,8 +11,8 @@ from django.db import transaction
 
 from realtime.ledger import Ledger, NewerEvent
 from realtime.models import Stream
-from workshops import projection
 from workshops.models import ClusterRecord, IdeaRecord, TallyRecord, Workshop
+from workshops.results import projection
 
 
 class Command(BaseCommand):

@@ -16,10 +16,10 @@ import orjson
 from django.utils.translation import gettext as _
 
 from workshops.activities.registry import ACTIVITIES
-from workshops.answered import answered_rows, is_answered
-from workshops.chosen import chosen_rows
 from workshops.models import Consent, consent_label
-from workshops.outcomes import Line, groups_of, is_group, line_of, vote_rows
+from workshops.results.answers import answered_rows, is_answered
+from workshops.results.choosing import chosen_rows
+from workshops.results.outcomes import Line, groups_of, is_group, line_of, vote_rows
 
 type Cell = str | float | None
 type Data = Mapping[str, Any]

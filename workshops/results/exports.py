@@ -15,9 +15,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from realtime.chain import canonical
-from workshops.outcomes import strings_in
-from workshops.ran import label_of, moment_of
-from workshops.tables import Cell, Table, ideas_table, table_of
+from workshops.results.outcomes import strings_in
+from workshops.results.ran import label_of, moment_of
+from workshops.results.tables import Cell, Table, ideas_table, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

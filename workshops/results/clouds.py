@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshops.activities.clouds import key_of, size_of
-from workshops.outcomes import FIRST_ROWS, Found, fold_at, line_of, place_of
+from workshops.results.outcomes import FIRST_ROWS, Found, fold_at, line_of, place_of
 
 MOST_DRAWN = 40
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.log import moment_of
 from realtime.models import Stream
-from workshops import archive
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.models import ClusterRecord, IdeaRecord, TallyRecord, Workshop
+from workshops.results import archive
 
 if TYPE_CHECKING:
     from realtime.kinds import Happened

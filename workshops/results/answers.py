@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workshops.clouds import cloud_of
-from workshops.outcomes import Line, line_of
+from workshops.results.clouds import cloud_of
+from workshops.results.outcomes import Line, line_of
 
 type Cell = str | float | None
 type About = Callable[[Line], list[Cell]]

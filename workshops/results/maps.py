@@ -12,7 +12,7 @@ from workshops.activities.diagram import LEVEL_NAMES, LEVELS
 from workshops.activities.diagram_drawing import Box, drawing_of
 from workshops.activities.journey import FEELS, ROWS, lane_name
 from workshops.activities.journey import line_of as drawn_line
-from workshops.outcomes import Found, Line, Lines, line_of, lines_of
+from workshops.results.outcomes import Found, Line, Lines, line_of, lines_of
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workshops.outcomes import Found, Line, is_group, line_of, place_of
+from workshops.results.outcomes import Found, Line, is_group, line_of, place_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workshops.activities.conversation import END, HELLO, REACTIONS, name_of
-from workshops.outcomes import Found, Line, line_of
+from workshops.results.outcomes import Found, Line, line_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtime.chain import first_broken
 from realtime.log import read_after
-from workshops.archive import intact
+from workshops.results.archive import intact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
