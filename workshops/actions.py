@@ -20,11 +20,11 @@ from challenges.queries import roles_of
 from realtime.kinds import Refused
 from realtime.ledger import Asked, Refusal, by_system, make_stream, run
 from realtime.models import Event, Stream
-from workshops import agendas
 from workshops.formats import USUAL
 from workshops.live import words
 from workshops.models import Attendance, Consent, SavedAgenda, Workshop
-from workshops.plan import may_be_deleted, state_of
+from workshops.prepare import agendas
+from workshops.prepare.plan import may_be_deleted, state_of
 from workshops.queries import CODE_LETTERS
 
 if TYPE_CHECKING:

@@ -205,7 +205,7 @@ class Archive(models.Model):
 
 
 class SavedAgenda(models.Model):
-    """An agenda kept to start other workshops from: somebody's own template. `workshops.agendas` reads `steps`."""
+    """An agenda kept to start other workshops from: somebody's template. `workshops.prepare.agendas` reads `steps`."""
 
     class For(models.TextChoices):
         """Who may start from it."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from realtime.log import moment_of
 from workshops.models import Attendance, Reminder, Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 if TYPE_CHECKING:
     from workshops.live.state import State, Step

@@ -152,7 +152,7 @@ def _all(workshop: Workshop, commands: list[Any]) -> None:
 
 
 def _ideas(workshop: Workshop) -> list[str]:
-    from workshops.plan import state_of
+    from workshops.prepare.plan import state_of
 
     return list(state_of(workshop).ideas)
 

@@ -21,7 +21,7 @@ from tests.chromium import PHONE, Visitors, assert_accessible
 from tests.makers import make_challenge, make_member
 from workshops import actions
 from workshops.models import Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 QUESTION = "What would it take for everybody to find a peer?"
 SAVED = "Everything saved."

@@ -14,7 +14,7 @@ from realtime.models import Event
 from tests.makers import make_challenge, make_member
 from workshops import actions
 from workshops.models import Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 HTMX = {"HX-Request": "true"}
 TITLES = ["Write ideas", "Group the ideas", "Vote with dots"]

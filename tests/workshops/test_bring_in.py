@@ -20,7 +20,7 @@ from tests.workshops.excel import workbook
 from tests.workshops.preparing import at, happen, ready_challenge, ready_workshop
 from workshops import actions
 from workshops.models import IdeaRecord, Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 
 @pytest.fixture

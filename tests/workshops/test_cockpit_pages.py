@@ -17,7 +17,7 @@ from realtime.ledger import by_system, run
 from tests.makers import make_challenge, make_member, make_user
 from workshops.actions import make_workshop
 from workshops.models import Attendance, Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,12 +13,13 @@ from lab_workspace.people.models import User
 from realtime.ledger import Ledger
 from tests.makers import make_challenge
 from tests.workshops.preparing import ready_challenge
-from workshops import actions, agendas
+from workshops import actions
 from workshops.activities.base import Activity
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.formats import FORMATS, Format
 from workshops.models import Workshop
-from workshops.plan import plan_of, state_of
+from workshops.prepare import agendas
+from workshops.prepare.plan import plan_of, state_of
 
 LAB = {
     "convening_day",

@@ -29,7 +29,7 @@ from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal, Retry, by_syste
 from tests.makers import make_challenge, make_member
 from tests.realtime.rooms import Client as Connected
 from tests.workshop_driver import Driver
-from workshops import actions, plan, queries
+from workshops import actions, queries
 from workshops.actions import make_workshop
 from workshops.activities.base import Activity
 from workshops.activities.registry import ACTIVITIES
@@ -38,6 +38,7 @@ from workshops.practice import copies, playing
 from workshops.practice.people import TEMPERAMENTS, Mind, player
 from workshops.practice.texts import Texts, texts
 from workshops.practice.troupe import ENOUGH_HANDS, Act, Troupe
+from workshops.prepare import plan
 
 pytestmark = pytest.mark.django_db
 

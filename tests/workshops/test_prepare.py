@@ -19,7 +19,7 @@ from tests.workshops.preparing import TITLES, at, happen, ready_challenge, ready
 from workshops import actions
 from workshops.live.state import State
 from workshops.models import Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 from workshops.qr import qr_svg
 
 WORDS = {

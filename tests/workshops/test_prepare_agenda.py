@@ -23,7 +23,7 @@ from tests.workshops.preparing import (
     vote_words,
 )
 from workshops.models import Workshop
-from workshops.plan import plan_of, state_of
+from workshops.prepare.plan import plan_of, state_of
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.makers import make_member
 from tests.workshop_driver import Driver
 from tests.workshops.preparing import HTMX, at, happen, ready_challenge, ready_workshop, step_words, titles
 from workshops.models import Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 from workshops.results.archive import content_of
 
 SECRET = "Ask Bea first, she is shy"

@@ -13,7 +13,7 @@ from tests.chromium import DESK, PHONE, SMALLEST, Visitors, assert_accessible
 from tests.conftest import StartDaphne
 from tests.workshops.preparing import TITLES, ready_challenge, ready_workshop
 from workshops.models import Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 
 async def ready(alice: User) -> Workshop:

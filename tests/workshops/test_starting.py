@@ -13,7 +13,7 @@ from tests.makers import make_challenge, make_member, make_user
 from tests.workshops.preparing import TITLES, at, happen, ready_challenge, ready_workshop, titles
 from tests.workshops.test_prepare import WORDS
 from workshops.models import SavedAgenda, Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 SAVED = {"title": "Our Tuesday", "about": "For the weekly call", "shared_with": "me"}
 

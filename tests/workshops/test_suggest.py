@@ -19,7 +19,7 @@ from tests.suggest.test_suggesting import IDEAS
 from workshops import suggestions
 from workshops.actions import make_workshop
 from workshops.models import Workshop
-from workshops.plan import state_of
+from workshops.prepare.plan import state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from realtime.kinds import Refused
 from realtime.ledger import Refusal, by_system, run
-from workshops import actions, agendas, plan
+from workshops import actions
 from workshops.models import Workshop
+from workshops.prepare import agendas, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,10 @@ from challenges.models import Challenge, Membership
 from challenges.permissions import can_facilitate
 from lab_workspace.people.models import User
 from realtime.kinds import Refused
-from workshops import plan, queries
+from workshops import queries
 from workshops.actions import change_agenda, make_workshop
 from workshops.models import Workshop
+from workshops.prepare import plan
 
 if TYPE_CHECKING:
     from workshops.live.state import Step

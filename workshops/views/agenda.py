@@ -20,9 +20,10 @@ from django_htmx.http import reswap, retarget
 
 from lab_workspace.web import by_htmx, get_or_post
 from realtime.kinds import Refused
-from workshops import actions, plan
+from workshops import actions
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.step_form import MinutesForm, StepForm
+from workshops.prepare import plan
+from workshops.prepare.step_form import MinutesForm, StepForm
 from workshops.views.preparing import agenda_context, to_prepare, to_step
 
 if TYPE_CHECKING:

@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 
 from lab_workspace.web import get_or_post
 from realtime.kinds import Refused
-from workshops import actions, plan
+from workshops import actions
 from workshops.bring_in import columns, earlier, files, text
 from workshops.bring_in.form import BringInForm, ChoiceForm
 from workshops.bring_in.sheet import MOST_BYTES, Unreadable
+from workshops.prepare import plan
 from workshops.views.preparing import to_step
 
 if TYPE_CHECKING:

@@ -22,8 +22,9 @@ from challenges import permissions as challenge_rights
 from challenges.queries import challenge_or_404
 from lab_workspace.web import get_or_post
 from realtime.kinds import Refused
-from workshops import actions, agendas, plan, queries, starts
-from workshops.forms import WorkshopForm
+from workshops import actions, queries
+from workshops.prepare import agendas, plan, starts
+from workshops.prepare.forms import WorkshopForm
 from workshops.qr import qr_svg
 from workshops.views.preparing import agenda_context, to_prepare
 from workshops.views.rehearse import rehearse_context

@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from challenges import permissions as challenge_rights
-from workshops import permissions, plan, queries, shelf
+from workshops import permissions, queries
+from workshops.prepare import plan, shelf
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

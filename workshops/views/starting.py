@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from challenges import permissions as challenge_rights
 from challenges.queries import challenge_or_404
 from lab_workspace.web import get_or_post
-from workshops import actions, agendas, permissions, plan, queries, starts
+from workshops import actions, permissions, queries
 from workshops.formats import FORMATS
-from workshops.forms import SavedAgendaForm
+from workshops.prepare import agendas, plan, starts
+from workshops.prepare.forms import SavedAgendaForm
 from workshops.views.preparing import to_prepare
 
 if TYPE_CHECKING:

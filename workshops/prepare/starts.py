@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from workshops import agendas, permissions, plan
+from workshops import permissions
 from workshops.activities.registry import activity_of
 from workshops.formats import FORMATS, Format, Part
 from workshops.models import SavedAgenda, Workshop
+from workshops.prepare import agendas, plan
 
 if TYPE_CHECKING:
     import datetime

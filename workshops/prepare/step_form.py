@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lab_workspace.form_parts import helper
 from workshops.activities.registry import activity_of, may_take
-from workshops.forms import Lines
 from workshops.live.agenda import MOST_NOTES
+from workshops.prepare.forms import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

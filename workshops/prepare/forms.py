@@ -17,12 +17,12 @@ from challenges.models import Phase
 from challenges.queries import phase_on
 from lab_workspace.form_parts import DayField, helper
 from workshops.models import SavedAgenda
-from workshops.starts import DEFAULT, EMPTY
+from workshops.prepare.starts import DEFAULT, EMPTY
 
 if TYPE_CHECKING:
     from challenges.models import Challenge
     from workshops.models import Workshop
-    from workshops.starts import Start
+    from workshops.prepare.starts import Start
 
 FAR = datetime.timedelta(days=366)
 
