@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workshops.sockets import WorkshopSocket
+from workshops.joining.sockets import WorkshopSocket
 
 websocket_urlpatterns = [
     path("ws/workshops/<uuid:workshop_id>/", WorkshopSocket.as_asgi()),

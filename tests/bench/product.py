@@ -53,8 +53,8 @@ def clients(
 
     `audiences`: those of each server are compared only with each other.
     """
+    from workshops.joining.seats import TICKET, ticket_for
     from workshops.models import Workshop
-    from workshops.seats import TICKET, ticket_for
 
     workshop = Workshop(pk=place.id, stream_id=place.stream)
     path = f"/ws/workshops/{place.id}/"
@@ -71,8 +71,8 @@ def facilitator(place: Place, server: Product) -> Client:
     """Give the socket of a workshop's facilitator, signed in, with the facilitators' view."""
     from django.conf import settings
 
+    from workshops.joining.seats import TICKET, ticket_for
     from workshops.models import Workshop
-    from workshops.seats import TICKET, ticket_for
 
     workshop = Workshop(pk=place.id, stream_id=place.stream)
     cookies = (

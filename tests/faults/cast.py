@@ -13,7 +13,7 @@ import aiohttp
 from realtime.client import Ack, LiveClient, Refused, RoomPaths
 from tests import kept_log
 from tests.faults.stage import Stage
-from workshops import guest
+from workshops.rehearsal import guest
 
 ADD = {"do": "idea.add", "activity": "a1"}
 

@@ -17,7 +17,7 @@ from yarl import URL
 from tests.hostile import raw
 from tests.hostile.arena import Arena, Attacker, as_json
 from tests.hostile.cases import Case, message_of, text_of, written_out
-from workshops import seats
+from workshops.joining import seats
 
 HARD = {1011, 1000}
 """Close codes that tell of a fault of the server's, or that it thought all was well."""

@@ -21,10 +21,11 @@ from realtime.client import LiveClient
 from realtime.ledger import by_system, run
 from tests.conftest import StartDaphne
 from tests.makers import make_challenge, make_member
-from workshops import guest, seats
 from workshops.actions import make_workshop
+from workshops.joining import seats
 from workshops.models import Attendance, Workshop
 from workshops.prepare import plan
+from workshops.rehearsal import guest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ from realtime.ledger import by_system, run
 from tests.conftest import StartDaphne
 from tests.makers import make_challenge, make_member
 from workshops.actions import make_workshop
-from workshops.door import MOST_WRONG
+from workshops.joining.door import MOST_WRONG
 from workshops.models import Workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)

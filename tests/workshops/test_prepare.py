@@ -17,10 +17,10 @@ from realtime.models import Event, Stream
 from tests.makers import make_challenge, make_member, make_user
 from tests.workshops.preparing import TITLES, at, happen, ready_challenge, ready_workshop, step_words, titles
 from workshops import actions
+from workshops.joining.qr import qr_svg
 from workshops.live.state import State
 from workshops.models import Workshop
 from workshops.prepare.plan import state_of
-from workshops.qr import qr_svg
 
 WORDS = {
     "title": "Idea generation",

@@ -23,8 +23,7 @@ from tests import services
 from tests.conftest import StartDaphne
 from tests.daphne import REPOSITORY, Daphne, environment, fresh_database
 from tests.makers import list_workshop, make_challenge, make_member
-from workshops import guest
-from workshops.rehearsal import files, hidden, tally
+from workshops.rehearsal import files, guest, hidden, tally
 from workshops.rehearsal.stage import stage_at
 
 OURS = files.SAMPLES / "tea-room.ideas.jsonl"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from realtime.client import Ack, Ended, LiveClient
-from workshops import guest
+from workshops.rehearsal import guest
 from workshops.rehearsal.measures import Sent
 from workshops.rehearsal.stage import stage_at
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import aiohttp
 
 from realtime.client import Ack, Ended, LiveClient
-from workshops import guest
+from workshops.rehearsal import guest
 from workshops.rehearsal.measures import Measures, Said, Sent, Written
 from workshops.rehearsal.stage import Stage, stage_at
 

@@ -17,8 +17,7 @@ import aiohttp
 import orjson
 
 from realtime.client_view import View
-from workshops import guest
-from workshops.rehearsal import hidden
+from workshops.rehearsal import guest, hidden
 from workshops.rehearsal.facilitator import Facilitator
 from workshops.rehearsal.measures import Measures, Said
 from workshops.rehearsal.people import Luck, Pace, Person, Together

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from realtime.hub import hub
 from realtime.ledger import Ack, Refusal
 from realtime.saving import saves
-from workshops import actions, door, permissions, queries, seats
-from workshops.join_forms import CodeForm, JoinForm
+from workshops import actions, permissions, queries
+from workshops.joining import door, seats
+from workshops.joining.forms import CodeForm, JoinForm
 from workshops.lookups import look_up
 from workshops.views.busy import or_busy
 from workshops.views.strangers import is_stranger, page_for_strangers

@@ -24,15 +24,16 @@ from realtime.kinds import Refused
 from realtime.ledger import AWAY, Ack, Refusal, Retry, by_system
 from realtime.models import Stream
 from realtime.showing import now_ms
-from workshops import actions, permissions, queries, reminding, seats
-from workshops.expected import expected_at
+from workshops import actions, permissions, queries, reminding
+from workshops.joining import seats
+from workshops.joining.expected import expected_at
+from workshops.joining.qr import qr_svg
 from workshops.live import places, words
 from workshops.live.showing import person_context
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.lookups import look_up
 from workshops.models import Consent
 from workshops.practice import playing
-from workshops.qr import qr_svg
 from workshops.views.busy import or_busy
 
 if TYPE_CHECKING:

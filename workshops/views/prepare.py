@@ -23,9 +23,9 @@ from challenges.queries import challenge_or_404
 from lab_workspace.web import get_or_post
 from realtime.kinds import Refused
 from workshops import actions, queries
+from workshops.joining.qr import qr_svg
 from workshops.prepare import agendas, plan, starts
 from workshops.prepare.forms import WorkshopForm
-from workshops.qr import qr_svg
 from workshops.views.preparing import agenda_context, to_prepare
 from workshops.views.rehearse import rehearse_context
 

@@ -21,8 +21,8 @@ from realtime.kinds import Refused
 from realtime.ledger import Asked, Refusal
 from realtime.log import digest_of
 from tests.hostile.fuzzing.dice import Dice
-from workshops import seats
 from workshops.activities.registry import ACTIVITIES
+from workshops.joining import seats
 from workshops.live.room_kind import WorkshopRoom
 from workshops.views.live import command_of
 

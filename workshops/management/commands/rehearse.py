@@ -16,11 +16,11 @@ from django.urls import reverse
 
 from lab_workspace.people import sign_in_links
 from lab_workspace.people.models import User
-from workshops.guest import NotLetIn
 from workshops.models import Workshop
 from workshops.queries import shown_code
 from workshops.rehearsal import check, files, kept, report, setting_up, tally
 from workshops.rehearsal.facilitator import CantRun
+from workshops.rehearsal.guest import NotLetIn
 from workshops.rehearsal.measures import Said
 from workshops.rehearsal.run import Plan, Rehearsal
 

@@ -17,7 +17,8 @@ from realtime.consumer import Admission, RoomSocket
 from realtime.hub import hub
 from realtime.ledger import AWAY
 from realtime.models import Stream
-from workshops import actions, seats
+from workshops import actions
+from workshops.joining import seats
 from workshops.live import places
 from workshops.live.state import FACILITATOR, PARTICIPANT
 from workshops.practice import playing
