@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshops.activities.answers import Answers, bars
+from workshops.activities.shared.answers import Answers, bars
 
 PEOPLE = st.sampled_from(["p1", "p2", "p3"])
 CHOSEN = st.lists(st.sampled_from(["a", "b", "c"]), max_size=3, unique=True)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workshops.activities.ballots import Ballots
+from workshops.activities.dot_vote.ballots import Ballots
 
 ITEMS = ["i1", "i2", "i3", "i4"]
 PEOPLE = ["ann", "ben", "cat"]

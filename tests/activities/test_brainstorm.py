@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.workshop_driver import Driver
+from workshops.activities.brainstorm.unveiling import MOST_OFFERED
 from workshops.activities.registry import activity_of
-from workshops.activities.unveiling import MOST_OFFERED
 from workshops.live.state import FACILITATOR
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from realtime.kinds import SYSTEM
 from tests.activities.scenes_maps import post
 from tests.workshop_driver import MINUTE, Driver
-from workshops.activities.conversation import AT_ONCE
+from workshops.activities.chat.conversation import AT_ONCE
 from workshops.activities.registry import activity_of
 from workshops.results.archive import content_of
 

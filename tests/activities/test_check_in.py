@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workshop_driver import READERS, Driver
-from workshops.activities.check_out import FEWEST, moved
-from workshops.activities.checking import A_ROOM
+from workshops.activities.checks.check_out import FEWEST, moved
+from workshops.activities.checks.checking import A_ROOM
 from workshops.results.archive import content_of
 
 PEOPLE = ("p-ann", "p-ben", "p-cat")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.workshop_driver import Driver
-from workshops.activities.groups import Board
-from workshops.activities.suggesting import may_ask, on_ballot, to_group
+from workshops.activities.cluster.groups import Board
+from workshops.activities.cluster.suggesting import may_ask, on_ballot, to_group
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from tests.activities.scenes_maps import box
 from tests.workshop_driver import Driver
-from workshops.activities.diagram import hints_for
+from workshops.activities.driver_diagram.diagram import hints_for
 from workshops.activities.registry import activity_of
 from workshops.results.archive import consent_of, content_of, credit_of
 from workshops.results.tables import table_of

@@ -9,7 +9,7 @@ import pytest
 
 from realtime.ledger import Ack
 from tests.workshop_driver import Driver
-from workshops.activities.gathering import Gathering, fours_of, pairs_of
+from workshops.activities.one_two_four_all.gathering import Gathering, fours_of, pairs_of
 from workshops.activities.registry import activity_of
 
 pytestmark = pytest.mark.django_db

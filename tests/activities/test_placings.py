@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workshops.activities.matrix_drawing import plot_of
-from workshops.activities.placings import Mark, Placings, along, spread_of
+from workshops.activities.matrix.drawing import plot_of
+from workshops.activities.matrix.placings import Mark, Placings, along, spread_of
 
 
 def placings(**places: list[tuple[int, int] | None]) -> Placings:

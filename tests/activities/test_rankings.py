@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workshops.activities.rankings import Rankings
+from workshops.activities.ranking.rankings import Rankings
 
 ITEMS = ["i1", "i2", "i3", "i4"]
 

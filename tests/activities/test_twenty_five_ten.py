@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from tests.workshop_driver import Driver
-from workshops.activities.deck import Deck, next_call, ranking, rounds_for, shuffled
 from workshops.activities.registry import activity_of
+from workshops.activities.twenty_five_ten.deck import Deck, next_call, ranking, rounds_for, shuffled
 
 pytestmark = pytest.mark.django_db
 

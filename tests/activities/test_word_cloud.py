@@ -14,7 +14,7 @@ from realtime.ledger import Ledger
 from realtime.log import erase
 from realtime.models import Event
 from tests.workshop_driver import READERS, Driver
-from workshops.activities.clouds import SIZES, Cloud, key_of, size_of
+from workshops.activities.word_cloud.clouds import SIZES, Cloud, key_of, size_of
 from workshops.live.state import Idea
 from workshops.results.archive import content_of
 

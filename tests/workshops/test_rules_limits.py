@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.workshop_driver import Driver, classic
-from workshops.activities import writing
-from workshops.activities.grouping import MOST_GROUPS
+from workshops.activities.cluster.grouping import MOST_GROUPS
+from workshops.activities.shared import writing
 
 pytestmark = pytest.mark.django_db
 

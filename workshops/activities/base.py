@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, filled
-from workshops.activities.fields import LinesField, LongField
+from workshops.activities.shared.fields import LinesField, LongField
 from workshops.live import words
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from realtime.fields import Group, Id, OneOf, Text, Whole, read_form
 from workshops.activities import base
 from workshops.activities.base import Command, Dirty, Fragment, Happened, NewEvent, Refused, filled, setting
-from workshops.activities.writing import MOST_CHARACTERS, Writing, built_upon
+from workshops.activities.shared.writing import MOST_CHARACTERS, Writing, built_upon
 from workshops.live import words
 from workshops.live.identifying import must_not_identify
 from workshops.live.state import FACILITATOR, Brought, Idea

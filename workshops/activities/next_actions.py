@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from realtime.fields import Flag, Id, Text
 from workshops.activities import base
 from workshops.activities.base import Command, Dirty, Fragment, NewEvent, Own, Refused, filled, setting
-from workshops.activities.writing import Writing, own_piece
+from workshops.activities.shared.writing import Writing, own_piece
 from workshops.live import words
 from workshops.live.state import FACILITATOR, SCREEN
 

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from realtime.fields import Id, Many
 from workshops.activities import base
-from workshops.activities.answers import Answering, Answers, bars, kept
 from workshops.activities.base import (
     Command,
     Dirty,
@@ -22,7 +21,8 @@ from workshops.activities.base import (
     filled,
     setting,
 )
-from workshops.activities.fields import things_in
+from workshops.activities.shared.answers import Answering, Answers, bars, kept
+from workshops.activities.shared.fields import things_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from workshops.activities.base import GIVES_IDEAS
-from workshops.activities.brainstorm import Brainstorm
-from workshops.activities.chat import Chat
-from workshops.activities.check_in import CheckIn
-from workshops.activities.check_out import CheckOut
-from workshops.activities.cluster import Clustering
-from workshops.activities.consent import ConsentRound
-from workshops.activities.dot_vote import DotVote
-from workshops.activities.driver_diagram import DriverDiagram
-from workshops.activities.fist_to_five import FistToFive
-from workshops.activities.journey_map import JourneyMap
+from workshops.activities.brainstorm.activity import Brainstorm
+from workshops.activities.chat.activity import Chat
+from workshops.activities.checks.check_in import CheckIn
+from workshops.activities.checks.check_out import CheckOut
+from workshops.activities.cluster.activity import Clustering
+from workshops.activities.dot_vote.activity import DotVote
+from workshops.activities.driver_diagram.activity import DriverDiagram
+from workshops.activities.journey_map.activity import JourneyMap
 from workshops.activities.list import PreparedList
-from workshops.activities.matrix import Matrix
+from workshops.activities.matrix.activity import Matrix
 from workshops.activities.next_actions import NextActions
-from workshops.activities.one_two_four_all import OneTwoFourAll
+from workshops.activities.one_two_four_all.activity import OneTwoFourAll
 from workshops.activities.poll import Poll
-from workshops.activities.ranking import Ranking
+from workshops.activities.proposals.consent import ConsentRound
+from workshops.activities.proposals.fist_to_five import FistToFive
+from workshops.activities.ranking.activity import Ranking
 from workshops.activities.talk import Talk
-from workshops.activities.twenty_five_ten import TwentyFiveTen
-from workshops.activities.word_cloud import WordCloud
+from workshops.activities.twenty_five_ten.activity import TwentyFiveTen
+from workshops.activities.word_cloud.activity import WordCloud
 
 if TYPE_CHECKING:
     from workshops.activities.base import Activity
-    from workshops.activities.writing import Writing
+    from workshops.activities.shared.writing import Writing
 
 ACTIVITIES: dict[str, Activity] = {
     activity.kind: activity

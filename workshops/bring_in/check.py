@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from realtime.fields import Text
 from realtime.kinds import Refused, filled
-from workshops.activities.writing import MOST_CHARACTERS
+from workshops.activities.shared.writing import MOST_CHARACTERS
 from workshops.live.identifying import found_in
 
 if TYPE_CHECKING:

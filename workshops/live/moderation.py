@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.fields import Id, Many, Text
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
-from workshops.activities.choosing import Choosing
 from workshops.activities.registry import activity_of, writing_of
+from workshops.activities.shared.choosing import Choosing
 from workshops.live import words
 from workshops.live.rules import Rules
 from workshops.live.state import Idea, State

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Group, Id, OneOf, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused, filled
 from workshops.activities.registry import activity_of
-from workshops.activities.writing import built_upon
+from workshops.activities.shared.writing import built_upon
 from workshops.live import words
 from workshops.live.holding import run_clock
 from workshops.live.places import APART, may_be_seen

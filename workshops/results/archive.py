@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from realtime.chain import canonical
 from realtime.log import moment_of
 from workshops.activities.registry import activity_of, writing_of
-from workshops.activities.writing import IDEA, MIX, Writing, mixed
+from workshops.activities.shared.writing import IDEA, MIX, Writing, mixed
 from workshops.models import Archive, Consent
 
 if TYPE_CHECKING:

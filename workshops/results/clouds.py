@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workshops.activities.clouds import key_of, size_of
+from workshops.activities.word_cloud.clouds import key_of, size_of
 from workshops.results.outcomes import FIRST_ROWS, Found, fold_at, line_of, place_of
 
 MOST_DRAWN = 40

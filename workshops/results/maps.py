@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workshops.activities.diagram import LEVEL_NAMES, LEVELS
-from workshops.activities.diagram_drawing import Box, drawing_of
-from workshops.activities.journey import FEELS, ROWS, lane_name
-from workshops.activities.journey import line_of as drawn_line
+from workshops.activities.driver_diagram.diagram import LEVEL_NAMES, LEVELS
+from workshops.activities.driver_diagram.drawing import Box, drawing_of
+from workshops.activities.journey_map.journey import FEELS, ROWS, lane_name
+from workshops.activities.journey_map.journey import line_of as drawn_line
 from workshops.results.outcomes import Found, Line, Lines, line_of, lines_of
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workshops.activities.conversation import END, HELLO, REACTIONS, name_of
+from workshops.activities.chat.conversation import END, HELLO, REACTIONS, name_of
 from workshops.results.outcomes import Found, Line, line_of
 
 if TYPE_CHECKING:

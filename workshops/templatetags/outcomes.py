@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 
-from workshops.activities.matrix_drawing import plot_of
+from workshops.activities.matrix.drawing import plot_of
 from workshops.results import choosing, clouds, maps, outcomes, transcripts
 
 register = template.Library()

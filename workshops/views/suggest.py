@@ -20,8 +20,8 @@ from realtime import http
 from realtime.consumer import Admission
 from realtime.ledger import Ack, Refusal
 from workshops import suggestions
-from workshops.activities.grouping import MOST_TITLE
-from workshops.activities.suggesting import may_ask, on_ballot, to_group
+from workshops.activities.cluster.grouping import MOST_TITLE
+from workshops.activities.cluster.suggesting import may_ask, on_ballot, to_group
 from workshops.live.places import is_theirs
 from workshops.live.state import FACILITATOR, PARTICIPANT
 from workshops.suggest import matter
@@ -30,7 +30,7 @@ from workshops.views.live import enter, language
 
 if TYPE_CHECKING:
     from realtime.room import Room
-    from workshops.activities.suggesting import Asked
+    from workshops.activities.cluster.suggesting import Asked
     from workshops.live.state import State, Step
     from workshops.models import Workshop
 

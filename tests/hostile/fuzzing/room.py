@@ -15,11 +15,11 @@ from tests.hostile.fuzzing.dice import Dice
 from tests.hostile.fuzzing.memory import MemoryDriver, MemoryLedger, plain
 from tests.live_view import Browser
 from tests.workshop_driver import READERS
-from workshops.activities.ballots import Ballots
-from workshops.activities.dot_rules import limits_of
-from workshops.activities.grouping import MOST_GROUPS
+from workshops.activities.cluster.grouping import MOST_GROUPS
+from workshops.activities.dot_vote.ballots import Ballots
+from workshops.activities.dot_vote.rules import limits_of
 from workshops.activities.registry import ACTIVITIES
-from workshops.activities.writing import MOST_PIECES
+from workshops.activities.shared.writing import MOST_PIECES
 from workshops.live.agenda import MOST_STEPS
 from workshops.live.people import ROLES
 

@@ -1,0 +1,393 @@
+"""Prioritisation matrix: each person places things on two axes, unseen; then all see the mean and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from realtime.fields import Flag, Id, Whole
+from workshops.activities.base import (
+    Command,
+    Dirty,
+    Fragment,
+    Happened,
+    NewEvent,
+    Own,
+    Refused,
+    filled,
+    setting,
+)
+from workshops.activities.matrix.drawing import plot_of
+from workshops.activities.matrix.placings import Mark, Placings, Point
+from workshops.activities.shared.choosing import Choosing, ChoosingSettings
+from workshops.live.state import FACILITATOR, SCREEN
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from workshops.activities.base import Pretender
+    from workshops.live.state import Round, State, Step
+
+MOST_ITEMS = 60
+FINEST = 100
+
+
+def _name(words: str, label: StrOrPromise, help_text: StrOrPromise = "") -> Any:
+    return field(default=words, metadata=setting(label, help_text, guarded=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixSettings(ChoosingSettings):
+    """What the axes, their ends and the four corners are called."""
+
+    across: str = _name("Effort", _("Axis from left to right"))
+    up: str = _name("Impact", _("Axis from below to above"))
+    across_low: str = _name("little", _("Left end"))
+    across_high: str = _name("much", _("Right end"))
+    up_low: str = _name("small", _("Lower end"))
+    up_high: str = _name("large", _("Upper end"))
+    upper_left: str = _name("Do first", _("Corner at the upper left"), _("Leave empty for no name."))
+    upper_right: str = _name("Plan well", _("Corner at the upper right"))
+    lower_left: str = _name("If there is time", _("Corner at the lower left"))
+    lower_right: str = _name("Leave for now", _("Corner at the lower right"))
+    fine: bool = field(
+        default=False,
+        metadata=setting(
+            _("Place from 0 to 100"),
+            _("Otherwise in five steps, which is quicker on a phone."),
+            guarded=True,
+        ),
+    )
+
+    @property
+    def least(self) -> int:
+        """The lowest place on an axis."""
+        return 0 if self.fine else 1
+
+    @property
+    def most(self) -> int:
+        """The highest place on an axis."""
+        return FINEST if self.fine else 5
+
+    def corner(self, x: float, y: float) -> str:
+        """Name the corner in which a point lies; "" on a line between two."""
+        middle = (self.least + self.most) / 2
+        if middle in (x, y):
+            return ""
+        upper = (self.upper_left, self.upper_right)
+        lower = (self.lower_left, self.lower_right)
+        return (upper if y > middle else lower)[x > middle]
+
+
+class Matrix(Choosing):
+    """Placing ideas or groups on two axes."""
+
+    kind = "matrix"
+    label = _("Prioritisation matrix")
+    about = _(
+        "Each person places ideas on two axes, such as effort and impact. Then all see where they differ."
+    )
+    icon = "grid-2x2"
+    verb = _("Start placing")
+    minutes = 10
+    Settings = MatrixSettings
+    foremost = ("target", "across", "up")
+    most_items = MOST_ITEMS
+    columns = (
+        "points",
+        {
+            "number": _("Number in the drawing"),
+            "x": _("Across, mean"),
+            "y": _("Up, mean"),
+            "x_low": _("Across, lower quartile"),
+            "x_high": _("Across, upper quartile"),
+            "y_low": _("Up, lower quartile"),
+            "y_high": _("Up, upper quartile"),
+            "spread": _("How far apart (standard distance)"),
+            "placed": _("People who placed it"),
+            "skipped": _("People who skipped it"),
+            "agreed_x": _("Across, agreed"),
+            "agreed_y": _("Up, agreed"),
+            "corner": _("Corner, mean"),
+            "agreed_corner": _("Corner, agreed"),
+        },
+    )
+    commands: ClassVar = {
+        "matrix.place": {
+            "activity": Id(),
+            "item": Id(),
+            "x": Whole(most=FINEST, required=False),
+            "y": Whole(most=FINEST, required=False),
+        },
+        "matrix.put": {
+            "activity": Id(),
+            "item": Id(),
+            "x": Whole(most=FINEST, required=False),
+            "y": Whole(most=FINEST, required=False),
+            "skip": Flag(required=False),
+        },
+        "matrix.agree": {"activity": Id(), "item": Id(), "x": Whole(most=FINEST), "y": Whole(most=FINEST)},
+        "matrix.agree_nothing": {"activity": Id(), "item": Id()},
+    }
+    changes_only_its_round: ClassVar = frozenset({"matrix.put", "matrix.agreed"})
+
+    # -- rules -----------------------------------------------------------------------------------------------------
+
+    def promise(self, settings: MatrixSettings) -> StrOrPromise:
+        return _(
+            "Only you see where you place things. When the facilitator shows the result, everybody sees the mean "
+            "and how far apart people are, never who chose what."
+        )
+
+    def memory(self, step: Step, target: str, items: dict[str, str], sources: dict[str, int]) -> Placings:
+        return Placings(target, items, sources)
+
+    def changed(self, memory: Any) -> None:
+        memory.forget_result()
+
+    def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
+        if command.do.startswith("matrix.agree"):
+            return self._agree(state, step, command, by)
+        self.taker(state, step, by)
+        placings: Placings = self.must_be_open(step).memory
+        item = command["item"]
+        self.must_stand(placings, item)
+        before = placings.mark(by, item)
+        x, y = command["x"], command["y"]
+        self._must_be_on_axes(step, x, y)
+        if command.do == "matrix.place":
+            x, y = before.x if x is None else x, before.y if y is None else y
+        mark = Mark(None, None, skip=True) if command["skip"] else Mark(x, y)
+        if mark == before:
+            return []
+        return [NewEvent("matrix.put", {"activity": step.id, "item": item, **_said(mark)})]
+
+    @staticmethod
+    def _must_be_on_axes(step: Step, *places: int | None) -> None:
+        least, most = step.settings.least, step.settings.most
+        if any(place is not None and not least <= place <= most for place in places):
+            sentence = _("Places go from %(least)d to %(most)d here.")
+            raise Refused("off_the_axis", filled(sentence, least=least, most=most))
+
+    def _agree(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
+        state.facilitator(by)
+        if not step.revealed or step.round is None:
+            raise Refused("not_revealed", _("Show the result first: people agree on what they have seen."))
+        placings: Placings = step.round.memory
+        item = command["item"]
+        self.must_stand(placings, item)
+        at = None if command.do == "matrix.agree_nothing" else (command["x"], command["y"])
+        if at == placings.agreed.get(item):
+            return []
+        if at is not None:
+            self._must_be_on_axes(step, *at)
+        body = {"activity": step.id, "item": item, "at": list(at) if at else None}
+        return [NewEvent("matrix.agreed", body)]
+
+    def apply(self, state: State, step: Step, event: Happened) -> Dirty:
+        placings: Placings = step.rounds[-1].memory
+        body, item = event.body, event.body["item"]
+        if event.kind == "matrix.put":
+            first = event.actor not in placings.marks
+            placings.put(event.actor, item, Mark(body["x"], body["y"], body["skip"]))
+            keys = {"stage.progress", f"person-{event.actor}"} if first else {"stage.progress"}
+            return Dirty(keys=keys, people={event.actor})
+        if body["at"] is None:
+            placings.agreed.pop(item, None)
+        else:
+            placings.agreed[item] = (body["at"][0], body["at"][1])
+        return Dirty(keys={"stage.plot", f"item-{item}"})
+
+    def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
+        if event.kind != "matrix.put":
+            return None
+        item = event.body["item"]
+        before = step.rounds[-1].memory.mark(event.actor, item)
+        said = {name: value for name, value in _said(before).items() if value}
+        if before.x == 0 or before.y == 0:
+            said |= {"x": before.x, "y": before.y}
+        return {"do": "matrix.put", "activity": step.id, "item": item, **said}
+
+    def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
+        placings: Placings = step.rounds[-1].memory
+        rest = [item for item in placings.standing if not placings.mark(person, item).given]
+        if not rest or not pretender.chance(9):
+            return None
+        said: dict[str, Any] = {"activity": step.id, "item": rest[0]}
+        if not pretender.chance(9):
+            return {"do": "matrix.put", **said, "skip": True}
+        least, most = step.settings.least, step.settings.most
+        return {
+            "do": "matrix.put",
+            **said,
+            "x": pretender.number(least, most),
+            "y": pretender.number(least, most),
+        }
+
+    # -- views -----------------------------------------------------------------------------------------------------
+
+    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
+        if not step.rounds:
+            return {}
+        placings: Placings = step.rounds[-1].memory
+        order = placings.points() if step.revealed else placings.standing
+        return {"items": [f"item-{item}" for item in order]}
+
+    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
+        if not step.rounds:
+            return None
+        placings: Placings = step.rounds[-1].memory
+        if key == "stage.plot":
+            return Fragment(self.template("plot"), {"plot": self._plot(step)}) if step.revealed else None
+        item = key.removeprefix("item-")
+        if not key.startswith("item-") or item not in placings.items or item in placings.withdrawn:
+            return None
+        return Fragment(self.template("item"), self._item(state, step, item, reader))
+
+    def _item(self, state: State, step: Step, item: str, reader: str) -> dict[str, Any]:
+        placings: Placings = step.rounds[-1].memory
+        settings = step.settings
+        return {
+            "id": item,
+            "step": step.id,
+            "target": self.is_of(state, item),
+            "text": self.words_of(state, placings, item),
+            "axes": _axes(settings),
+            "steps": [] if settings.fine else list(range(settings.least, settings.most + 1)),
+            "open": step.phase == "open" and reader != SCREEN and self.takes_part(step, reader),
+            "over": step.phase in ("closed", "revealed") and self.takes_part(step, reader),
+            "agree": reader == FACILITATOR and step.revealed,
+            "least": settings.least,
+            "most": settings.most,
+            "got": self._row(step.rounds[-1], item) if step.revealed else None,
+            "moderate": reader == FACILITATOR and item in state.ideas and not step.revealed,
+        }
+
+    @staticmethod
+    def _row(run: Round, item: str) -> dict[str, Any]:
+        """Give an item's numbers as people read them: rounded, and flat, as tables want them."""
+        placings: Placings = run.memory
+        points = placings.points()
+        point: Point = points[item]
+        agreed = placings.agreed.get(item)
+        row: dict[str, Any] = {"number": list(points).index(item) + 1}
+        for axis, got in (("x", point.x), ("y", point.y)):
+            row[axis] = round(got.mean, 1) if got else None
+            row[f"{axis}_low"] = round(got.low, 1) if got else None
+            row[f"{axis}_high"] = round(got.high, 1) if got else None
+        row["spread"] = round(point.spread, 1) if point.spread is not None else None
+        row |= {"placed": point.placed, "skipped": point.skipped}
+        row |= {"agreed_x": agreed[0] if agreed else None, "agreed_y": agreed[1] if agreed else None}
+        corner = run.settings.corner
+        row["corner"] = corner(point.x.mean, point.y.mean) if point.x and point.y else ""
+        row["agreed_corner"] = corner(*agreed) if agreed else ""
+        return row
+
+    def _plot(self, step: Step) -> dict[str, Any]:
+        run = step.rounds[-1]
+        rows = [self._row(run, item) for item in run.memory.points()]
+        return plot_of(_frame(run.settings), rows)
+
+    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
+        context: dict[str, Any] = {
+            "started": bool(step.rounds),
+            "target": step.settings.target,
+            "axes": _axes(step.settings),
+            "fine": step.settings.fine,
+            "may_place": self.takes_part(step, reader),
+            "summary": None,
+            "plot": None,
+        }
+        if step.revealed:
+            context["summary"] = self.turnout(state, step, step.rounds[-1])
+            context["plot"] = self._plot(step)
+        return context
+
+    def own(self, state: State, step: Step, person: str) -> Own:
+        if not step.rounds or not self.takes_part(step, state.people[person].role):
+            return Own()
+        placings: Placings = step.rounds[-1].memory
+        marks = {
+            item: mark
+            for item, mark in placings.marks.get(person, {}).items()
+            if item not in placings.withdrawn
+        }
+        placed = [item for item, mark in marks.items() if mark.placed]
+        skipped = [item for item, mark in marks.items() if mark.skip]
+        return Own(
+            {
+                "x": {item: str(mark.x) for item, mark in marks.items() if mark.x is not None},
+                "y": {item: str(mark.y) for item, mark in marks.items() if mark.y is not None},
+                "pressed": {item: [f"x{mark.x}", f"y{mark.y}"] for item, mark in marks.items() if mark.given},
+                "placed": placed,
+                "half": [item for item, mark in marks.items() if mark.given and item not in placed + skipped],
+                "skipped": skipped,
+                "said": str(len(placed) + len(skipped)),
+                "all": str(len(placings.items) - len(placings.withdrawn)),
+            }
+        )
+
+    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
+        if not step.rounds:
+            return []
+        run = step.rounds[-1]
+        turnout = self.turnout(state, step, run)
+        given = run.memory.given
+        return [
+            (_("%(answered)d of %(eligible)d") % turnout, _("have placed or skipped something")),
+            (str(given), ngettext("placing or skip so far", "placings and skips so far", given)),
+            (str(len(run.finished)), _("say they have finished")),
+        ]
+
+    def done_by(self, state: State, step: Step, person: str) -> str:
+        return str(_("has begun")) if step.rounds and person in step.rounds[-1].memory.marks else ""
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
+        placings: Placings = run.memory
+        rule = {
+            "target": placings.target,
+            **_frame(run.settings),
+            **self.turnout(state, step, run),
+        }
+        if run.revealed_at is None:
+            return {**rule, "withheld": "not_shown", "points": []}
+        return {
+            **rule,
+            "points": [
+                {
+                    "item": state.gid(item),
+                    "text": self.words_of(state, placings, item),
+                    **self._row(run, item),
+                }
+                for item in placings.points()
+            ],
+        }
+
+
+def _said(mark: Mark) -> dict[str, Any]:
+    return {"x": mark.x, "y": mark.y, "skip": mark.skip}
+
+
+def _axes(settings: MatrixSettings) -> list[dict[str, str]]:
+    """Give both axes with their ends, the one across first."""
+    return [
+        {"axis": "x", "name": settings.across, "low": settings.across_low, "high": settings.across_high},
+        {"axis": "y", "name": settings.up, "low": settings.up_low, "high": settings.up_high},
+    ]
+
+
+def _frame(settings: MatrixSettings) -> dict[str, Any]:
+    """Give the field as an outcome holds it and the drawing takes it."""
+    names = ("across", "across_low", "across_high", "up", "up_low", "up_high")
+    corners = ("upper_left", "upper_right", "lower_left", "lower_right")
+    return {
+        "axes": {name: getattr(settings, name) for name in names},
+        "corners": {name: getattr(settings, name) for name in corners},
+        "least": settings.least,
+        "most": settings.most,
+    }
