@@ -236,5 +236,8 @@ async def test_closing_and_showing_ask_first(daphne: StartDaphne, visitors: Visi
     await sal.get_by_text("Close the workshop…").click()
     await expect(sal.get_by_text("This can't be undone.")).to_be_visible()
     await expect(ann.locator(".dock")).to_be_visible()
+    await sal.keyboard.press("Escape")
+    await expect(sal.get_by_text("This can't be undone.")).to_be_hidden()
+    await sal.get_by_text("Close the workshop…").click()
     await press(sal, "Close and seal the archive")
     await expect(ann.get_by_role("heading", level=1, name="The workshop is closed")).to_be_visible()
