@@ -24,7 +24,10 @@ class JoinForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=60,
-        help_text=_("A first name is enough. The facilitators see it."),
+        help_text=_(
+            "A first name is enough. The facilitators see it. Others see it only where an activity says so, "
+            "and in a small group that you work in."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     background = forms.CharField(

@@ -43,8 +43,12 @@ def room(state: State, reader: str) -> dict[str, Any]:
     now = next((said for said in conduct.announcements if said.id == conduct.announced), None)
     base, here = base_of(reader), state.steps.get(at_step(reader))
     besides = [step for step in open_besides(state) if base == PARTICIPANT and not over and step is not here]
+    asked = (
+        sum(1 for idea in state.ideas.values() if idea.flags and idea.on_board) if base == FACILITATOR else 0
+    )
     return {
         "reader": base,
+        "asked": asked if not over else 0,
         "personal": base != SCREEN,
         "frozen": conduct.frozen and not over,
         "announcement": _words(now) if now and not over else None,

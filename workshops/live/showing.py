@@ -162,11 +162,14 @@ def run(state: State) -> dict[str, Any]:
     """Give the agenda as it is running, with the facilitators' notes of where they are."""
     starts = planned_starts(state)
     here = state.step or state.after(None)
+    order = [step.id for step in state.order()]
+    passed = set(order[: order.index(state.current)]) if state.current in order else set[str]()
     return {
         "steps": [
             step_context(step)
             | {
                 "now": step.id == state.current,
+                "skipped": step.id in passed and not step.rounds,
                 "planned_at": starts.get(step.id),
                 "opened_at": step.rounds[0].opened_at if step.rounds else None,
                 "closed_at": step.rounds[-1].closed_at if step.rounds else None,

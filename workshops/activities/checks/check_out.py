@@ -86,7 +86,9 @@ class CheckOut(CheckIn):
     def promise(self, settings: Any) -> StrOrPromise:
         if not settings.compare or settings.form != "scale":
             return super().promise(settings)
-        moved = _("How the whole group has moved since the check-in is shown too, never how one person has.")
+        moved = _(
+            "If there was a check-in, how the whole group has moved since then is shown too, never how one person has."
+        )
         return joined(super().promise(settings), moved)
 
     # -- rules -----------------------------------------------------------------------------------------------------
