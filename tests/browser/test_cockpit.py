@@ -37,7 +37,7 @@ async def test_holding_calling_hands_and_words_for_one(
     await expect(ann.get_by_text("Everything is paused for a moment").first).to_be_visible()
     await expect(field).to_have_value(HALF)
     await look(ann, "held-ann")
-    await press(sal, "Carry on")
+    await sal.locator(".says-pause").get_by_role("button", name="Carry on").click()
     await expect(ann.locator(".says-pause")).to_have_count(0)
     await press(ann, "Save idea")
     await expect(ann.locator("#own-ideas .idea-text")).to_have_text([HALF])
