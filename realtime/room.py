@@ -38,10 +38,6 @@ logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.05
 """Turns are at least this far apart under load; the first command after a quiet time is taken at once."""
-RESTS = 2.0
-"""The larger the crowd, the longer the turn: by so many times the processor time that showing the last one took.
-500 people's turns last 60 to 65 ms, 1,000 people's 75 to 80."""
-LONGEST_REST_SECONDS = 0.05
 SHARED_TURN_SECONDS = 0.075
 """The same while other processes write to this room as well. Each turn of each of them costs every process a reading
 of the log, a drawing and a write to all of its sockets, so with two of them each does less often what both do."""
@@ -163,12 +159,10 @@ class Room:
             self._answer(answered)
             self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and begin anew
             return
-        spent = time.thread_time()
         self._flush(answered)
-        spent = time.thread_time() - spent
         now = time.monotonic()
         turn = SHARED_TURN_SECONDS if now < self._shared_until else TURN_SECONDS
-        self._next_turn = max(begun + turn + min(RESTS * spent, LONGEST_REST_SECONDS), now)
+        self._next_turn = max(begun + turn, now)
         self._tend(now)
 
     def _tend(self, now: float) -> None:
