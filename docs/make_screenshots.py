@@ -36,9 +36,9 @@ from lab_workspace.people import sign_in_links  # noqa: E402
 from lab_workspace.people.models import User  # noqa: E402
 from realtime.client import Ack, LiveClient  # noqa: E402
 from tests.processes import Process, accepts, free_port  # noqa: E402
+from workshops.crowd_trial.guest import cookie_jar, join  # noqa: E402
 from workshops.demo import TODAY, TODAY_CODE  # noqa: E402
 from workshops.models import Workshop  # noqa: E402
-from workshops.rehearsal.guest import cookie_jar, join  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

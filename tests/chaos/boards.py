@@ -9,7 +9,7 @@ import aiohttp
 
 from realtime.client_view import View
 from tests.chaos.crowd import Person
-from workshops.rehearsal.stage import differences
+from workshops.crowd_trial.stage import differences
 
 WITHIN_SECONDS = 5.0
 GIVE_UP_SECONDS = 30.0

@@ -15,7 +15,7 @@ from tests.chaos import words
 from tests.chaos.lab import Lab, new_browser
 from tests.chaos.scenery import CAP, HIDDEN, LIVE, PRIVATE, SHARED, Place
 from tests.faults.proxy import Proxy
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 FIRST_WAIT = 0.2
 """The longest pause before the first new try. Browsers wait up to a second."""

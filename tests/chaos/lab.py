@@ -20,7 +20,7 @@ from tests.chaos.scenery import Place, make_places
 from tests.daphne import Daphne, Kind, environment, fresh_database, manage
 from tests.faults.proxy import Proxy, proxy
 from tests.servers import Postgres, Redis
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 _numbers = itertools.count(1)
 THIS_CODE = "tests.chaos.asgi:application"

@@ -13,7 +13,7 @@ import aiohttp
 from realtime.client import Ack, LiveClient, Refused, RoomPaths
 from tests import kept_log
 from tests.faults.stage import Stage
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 ADD = {"do": "idea.add", "activity": "a1"}
 

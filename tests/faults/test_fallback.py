@@ -14,8 +14,8 @@ from tests.faults.conftest import Serve
 from tests.faults.line import line
 from tests.faults.proxy import Proxy, Upgrades, proxy
 from tests.faults.stage import Stage, new_stage
+from workshops.crowd_trial import guest
 from workshops.joining import seats
-from workshops.rehearsal import guest
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.faults.cast import ADD, Cast, sees, write, write_many
 from tests.faults.conftest import Serve
 from tests.faults.stage import Stage, new_stage
 from tests.servers import Redis
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 BY_THE_LOG = 2.5
 """Seconds within which another process must have seen a change without being told: it looks every second."""

@@ -25,7 +25,7 @@ from tests.faults.line import Line, line
 from tests.hostile.cases import Case
 from tests.hostile.records import digests
 from tests.hostile.scene import PEOPLE, Scene, new_scene
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 ATTACKERS = 8
 FRAMES = ({"from"}, {"reset"}, {"full"}, {"own"})

@@ -23,7 +23,7 @@ from tests.faults.line import line
 from tests.hostile import rubbish
 from tests.hostile.arena import Arena
 from tests.hostile.ways import post
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 from workshops.results.outcomes import strings_in
 
 HARM = "=1+1\"'><zzx onzz=1>{{7*7}}{% zz %}</textarea>"

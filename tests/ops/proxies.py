@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from tests.daphne import REPOSITORY
 from tests.faults.cast import Cast
 from tests.processes import Process, accepts, free_port
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 DEPLOY = REPOSITORY / "docs" / "deploy"
 HOST = "lab.example.org"

@@ -14,7 +14,7 @@ from realtime.client import Ack
 from tests.daphne import Daphne
 from tests.faults.cast import Cast, until, write
 from tests.faults.stage import Stage, new_stage
-from workshops.rehearsal import guest
+from workshops.crowd_trial import guest
 
 TOKEN = "a token for Prometheus, made up"
 NAMES = ("Zebedee Quixwood", "Ottoline Farthingale")

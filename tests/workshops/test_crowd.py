@@ -22,10 +22,10 @@ from realtime.ledger import by_system, run
 from tests.conftest import StartDaphne
 from tests.makers import make_challenge, make_member
 from workshops.actions import make_workshop
+from workshops.crowd_trial import guest
 from workshops.joining import seats
 from workshops.models import Attendance, Workshop
 from workshops.prepare import plan
-from workshops.rehearsal import guest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

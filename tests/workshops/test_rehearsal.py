@@ -1,358 +1,588 @@
-"""Rehearsals against real servers: that they hold, and that they would notice if something didn't."""
+"""Facilitators' rehearsals: simulated people play by the ordinary rules, and nothing of a rehearsal is left anywhere."""
 
 from __future__ import annotations
 
-import asyncio
+import datetime
 import json
-import re
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import aiohttp
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
-
-from lab_workspace.people import sign_in_links
-from realtime.client import Ack, LiveClient
-from tests import services
-from tests.conftest import StartDaphne
-from tests.daphne import REPOSITORY, Daphne, environment, fresh_database
-from tests.makers import list_workshop, make_challenge, make_member
-from workshops.rehearsal import files, guest, hidden, tally
-from workshops.rehearsal.stage import stage_at
-
-OURS = files.SAMPLES / "tea-room.ideas.jsonl"
-VOTES = ["--ideas", str(OURS), "--votes", str(files.SAMPLES / "tea-room.votes.jsonl")]
-BALLOTS = ["--ideas", str(OURS), "--dots", str(files.SAMPLES / "tea-room.dots.jsonl")]
-HOSTILE = (
-    "<script>alert(1)</script><img src=x onerror=alert(2)>",
-    '=HYPERLINK("http://example.org","=1+1")',
-    "@SUM(A1:A9)|cmd' /C calc'!A0",
-    "Robert'); DROP TABLE workshops_idearecord;--",
-    "{{ settings.SECRET_KEY }} {% load static %} %(name)s {0}",
-    "👩🏽‍⚕️ helps 🏴󠁧󠁢󠁷󠁬󠁳󠁿 and क्षि and e\u0301",
-    "ابدأ مبكرا: קבוצת תמיכה then English",
-    'Two lines:\nthe second, with "quotes" & <b>bold</b>',
-    "]]>--></li></ul></section>",
-    "null",
-)
-
-
-SET_UP = """
+from asgiref.sync import sync_to_async
+from django.apps import apps
+from django.core.management import call_command
+from django.test import AsyncClient, Client
+from django.urls import reverse
 from django.utils import timezone
-from tests.makers import list_workshop, make_challenge, make_member
-from workshops.actions import add_usual_agenda, make_workshop
-challenge = make_challenge()
-robin = make_member(challenge, "Robin Vale", "facilitator")
-add_usual_agenda(make_workshop(challenge, "A workshop in earnest", timezone.now(), 60, robin, code="EARNEST0"))
-"""
 
+from challenges.models import Challenge, Membership
+from insights.queries import archives_of, closed_workshops
+from lab_workspace.pages.queries import my_challenges, workshops_today
+from lab_workspace.people.models import User
+from realtime import hub as hubs
+from realtime.audience import Audience
+from realtime.kinds import SYSTEM
+from realtime.ledger import Ack, Answer, Asked, Ledger, Refusal, Retry, by_system, run
+from tests.makers import make_challenge, make_member
+from tests.realtime.rooms import Client as Connected
+from tests.workshop_driver import Driver
+from workshops import actions, queries
+from workshops.actions import make_workshop
+from workshops.activities.base import Activity
+from workshops.activities.registry import ACTIVITIES
+from workshops.models import Archive, Attendance, ClusterRecord, IdeaRecord, TallyRecord, Workshop
+from workshops.prepare import plan
+from workshops.rehearsal import copies, playing
+from workshops.rehearsal.people import TEMPERAMENTS, Mind, player
+from workshops.rehearsal.texts import Texts, texts
+from workshops.rehearsal.troupe import ENOUGH_HANDS, Act, Troupe
 
-@dataclass
-class Done:
-    code: int
-    out: str
+pytestmark = pytest.mark.django_db
 
-    def figure(self, name: str) -> str:
-        found = re.search(rf"^ +{re.escape(name)} +(.*)$", self.out, re.MULTILINE)
-        assert found, self.out
-        return found[1]
-
-
-def rehearse(env: dict[str, str], *arguments: str) -> Done:
-    command = [sys.executable, "manage.py", "rehearse", *arguments]
-    done = subprocess.run(command, cwd=REPOSITORY, env=env, capture_output=True, text=True, check=False)
-    return Done(done.returncode, done.stdout + done.stderr)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Daphne]:
-    """One process on SQLite, as `make run` starts it, with a challenge and a workshop."""
-    server = Daphne(fresh_database("sqlite"))
-    server.manage("shell", "--verbosity", "0", "--command", SET_UP)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def record() -> Path:
-    return services.FOLDER / "rehearsal.json"
-
-
-@pytest.fixture(scope="module")
-def rehearsed(server: Daphne, record: Path) -> Done:
-    quick = ["--make", "--as-fast-as-possible", "--seed", "7", "--record", str(record)]
-    return rehearse(server.settings, server.url, *quick, *VOTES)
-
-
-def test_our_own_sample_holds_with_bad_luck(rehearsed: Done, record: Path) -> None:
-    assert rehearsed.code == 0, rehearsed.out
-    assert "All 11 checks hold." in rehearsed.out
-    assert "BROKEN" not in rehearsed.out
-    assert rehearsed.figure("People") == "15 (13 on sockets, 2 on long poll)"
-    assert rehearsed.figure("idea.add acknowledged, refused, unknown") == "26, 0, 0"
-    assert rehearsed.figure("dot.set acknowledged, refused, unknown").endswith(", 8, 0")
-    assert rehearsed.figure("Refused with") == "not_on_ballot 8"
-    twice, broken, reloads = map(int, rehearsed.figure("Sent twice, broken lines, reloads").split(", "))
-    assert twice >= 3
-    assert broken >= 1
-    assert reloads >= 2
-    said = record.read_text()
-    assert not any(json.loads(line)["text"] in said for line in OURS.read_text().splitlines())
-
-
-CHANGES = (
-    "DELETE FROM realtime_event WHERE id = (SELECT max(id) FROM realtime_event WHERE kind = 'dots.placed')",
-    """INSERT INTO realtime_event (stream_id, seq, at, v, kind, actor, op, body, seal, chain)
-    SELECT stream_id, seq + 9000, at, v, kind, actor, 'an-op-nobody-sent', body, seal, chain
-    FROM realtime_event WHERE kind = 'dots.placed' ORDER BY id DESC LIMIT 1""",
-    """UPDATE workshops_archive SET content = json_set(content, '$.outcomes[1].eligible', 14, '$.outcomes[1].voted', 3,
-    '$.outcomes[1].rows[2].dots', 1 + json_extract(content, '$.outcomes[1].rows[2].dots'))""",
-    "UPDATE workshops_tallyrecord SET voters = voters + 1 WHERE rank = 1",
-    "UPDATE workshops_idearecord SET text = 'Close the other group in town, nobody goes there anyway.' WHERE hidden",
-)
-NAMED = (
-    r"dot.set [0-9a-f-]{36} was acked, and is in the log 0 times",
-    r"dots.placed an-op-nobody-sent is in the log, but nobody sent it",
-    r"the hash chain breaks at entry \d+",
-    r"a2/1: idea \d+ has \(\d+, \d+\) \(dots, voters\), where \(\d+, \d+\) is right",
-    r"a2/1: 14 eligible, where 15 is right",
-    r"a2/1: 3 voted, where 15 is right",
-    r"the archive's content no longer has its checksum",
-    r"a2/1: idea \d+ has another total in the records than in the archive",
-    r"the words of idea 25, which is hidden, stand in the archive or the records",
-)
-
-
-def test_the_checks_would_notice(rehearsed: Done, record: Path, server: Daphne, tmp_path: Path) -> None:
-    assert rehearsed.code == 0, rehearsed.out
-    copy = tmp_path / "copy.sqlite3"
-    held, other = sqlite3.connect(server.database_url.removeprefix("sqlite:///")), sqlite3.connect(copy)
-    held.backup(other)
-    for change in CHANGES:
-        assert other.execute(change).rowcount > 0
-    other.commit()
-    held.close()
-    other.close()
-    done = rehearse(environment(f"sqlite:///{copy}"), "--check-again", str(record), *VOTES)
-    assert done.code == 2, done.out
-    for what in NAMED:
-        assert re.search(what, done.out), done.out
-
-
-def hostile_files(folder: Path) -> list[str]:
-    """Ideas in awkward words, and real ballots of five voters who change their minds."""
-    ideas, dots = folder / "hostile.ideas.jsonl", folder / "hostile.dots.jsonl"
-    written = [
-        {"id": n, "text": text, "author": n % 4, "t": n, "status": "accepted" if n % 5 else "rejected"}
-        for n, text in enumerate(HOSTILE)
-    ]
-    placed = [
-        {"voter": voter, "idea": (n * 3 + voter) % len(HOSTILE), "dots": (voter + n) % 3, "t": 1000 + n}
-        for voter in range(7)
-        for n in range(2 * len(HOSTILE))
-    ]
-    ideas.write_text("\n".join(map(json.dumps, written)))
-    dots.write_text("\n".join(map(json.dumps, [{"budget": 5, "cap": 2}, *placed])))
-    return ["--ideas", str(ideas), "--dots", str(dots)]
-
-
-CONNECTIONS = 18
-"""What one process opens at most, as docs/architecture.md says, however many requests there are."""
-
-
-def connections_open() -> int:
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
-
-
-def test_hostile_words_in_two_processes_that_share_a_workshop(daphne: StartDaphne, tmp_path: Path) -> None:
-    """On Redis and the database of this run, which is PostgreSQL where nobody asked for another."""
-    make_member(make_challenge(), "Robin Vale", "facilitator")
-    before = connections_open()  # this process has some of its own, from tests before
-    one, two = daphne(), daphne()
-    done = rehearse(
-        one.settings, one.url, "--also", two.url, "--make", "--as-fast-as-possible", *hostile_files(tmp_path)
-    )
-    assert done.code == 0, done.out
-    assert "All 11 checks hold." in done.out
-    assert min(map(int, done.figure("On each process at the end").split(", "))) >= 1
-    assert done.figure("idea.add acknowledged, refused, unknown") == f"{len(HOSTILE)}, 0, 0"
-    assert "not_on_ballot" in done.figure("Refused with")
-    assert connections_open() - before <= 2 * CONNECTIONS, "some are left over from requests"
-
-
-def test_a_real_conversation_holds(server: Daphne, real_data: Path | None) -> None:
-    """On the real files where they are; else on our own ballots, with silent people and all on long poll."""
-    arguments = [*BALLOTS, "--people", "18", "--transport", "poll"]
-    people, written = "18 (0 on sockets, 18 on long poll)", "26, 0, 0"
-    if real_data is not None:
-        name = str(real_data / "real" / "ideas-votes" / "london-youth-policing")
-        arguments = ["--ideas", f"{name}.ideas.jsonl", "--votes", f"{name}.votes.jsonl"]
-        people, written = "27 (24 on sockets, 3 on long poll)", "39, 0, 0"
-    done = rehearse(server.settings, server.url, "--make", "--as-fast-as-possible", *arguments)
-    assert done.code == 0, done.out
-    assert done.figure("People") == people
-    assert done.figure("idea.add acknowledged, refused, unknown") == written
+START = 1_760_000_000_000
+LEADER = "p-leader"
 
 
 @pytest.fixture
-def practice(daphne: StartDaphne) -> tuple[Daphne, str]:
-    """A server, and a facilitator's sign-in link."""
-    robin = make_member(make_challenge(), "Robin Vale", "facilitator")
-    return daphne(), sign_in_links.path_for(robin)
+def challenge(alice: User) -> Challenge:
+    """Peer support, facilitated by Alice."""
+    made = make_challenge()
+    make_member(made, alice, Membership.Role.FACILITATOR)
+    return made
 
 
-async def test_a_facilitator_practises(practice: tuple[Daphne, str]) -> None:
-    """Without `--drive` the simulated people wait for what a human opens; totals are those of what they could place."""
-    server, link = practice
-    rehearsal = await asyncio.create_subprocess_exec(
-        *(
-            sys.executable,
-            "manage.py",
-            "rehearse",
-            server.url,
-            "--make",
-            "--no-drive",
-            "--as-fast-as-possible",
-        ),
-        cwd=REPOSITORY,
-        env=server.settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+@pytest.fixture
+def workshop(challenge: Challenge, alice: User) -> Workshop:
+    """Writing, grouping, voting; and a prepared list with one line."""
+    made = make_workshop(challenge, "Ideas day", timezone.now() + datetime.timedelta(days=3), 90, alice)
+    for place, kind in enumerate(("brainstorm", "cluster", "dot_vote", "list")):
+        words = {"title": f"Step {place + 1}", "notes": "mind the time"}
+        run(made.stream_id, by_system(f"add-{place:04}", "step.add", kind=kind, **words))
+    line = {"text": "An idea from last year", "how": "typed", "consent": "internal"}
+    actions.bring_in(made, alice, "a4", [line])
+    return made
+
+
+class Show:
+    """A rehearsal played turn by turn, by a clock of its own."""
+
+    def __init__(self, copy: Workshop) -> None:
+        self.ledger = Ledger(copy.stream_id)
+        self.ledger.load()
+        self.troupe = Troupe("a seed")
+        self.at = START
+        self.answers: list[tuple[Act, Answer]] = []
+        self.here: set[str] = set()
+        self.do(
+            SYSTEM,
+            "person.join",
+            person=LEADER,
+            name="Alice",
+            role="facilitator",
+            consent="internal",
+            background="",
+        )
+
+    @property
+    def state(self) -> Any:
+        return self.ledger.state
+
+    def ask(self, by: str, do: str, **fields: Any) -> Answer:
+        (answer,) = self.ledger.commit(
+            [Asked(f"op-{self.ledger.seq:05}-{self.at}", do, fields, by)], at=self.at
+        )
+        return answer
+
+    def do(self, by: str, do: str, **fields: Any) -> None:
+        answer = self.ask(by, do, **fields)
+        assert isinstance(answer, Ack), (do, answer)
+
+    def refused(self, by: str, do: str, **fields: Any) -> str:
+        answer = self.ask(by, do, **fields)
+        assert isinstance(answer, Refusal), (do, answer)
+        return answer.code
+
+    def play(self, seconds: int) -> None:
+        for _turn in range(seconds):
+            self.at += 1000
+            turn = self.troupe.turn(self.state, self.at, 15)
+            self.here = turn.here
+            batch = [
+                Asked(
+                    f"act-{self.at}-{n}", command["do"], {k: v for k, v in command.items() if k != "do"}, by
+                )
+                for n, (by, command) in enumerate(turn.acts)
+            ]
+            if batch:
+                self.answers += zip(turn.acts, self.ledger.commit(batch, at=self.at), strict=True)
+
+    def done(self, do: str) -> int:
+        return sum(act["do"] == do and isinstance(answer, Ack) for (_by, act), answer in self.answers)
+
+
+@pytest.fixture
+def show(workshop: Workshop, alice: User) -> Show:
+    return Show(copies.make_copy(workshop, alice, 30, "fast"))
+
+
+def rows() -> dict[str, int]:
+    """How many rows every table has."""
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+def test_simulated_people_fill_a_whole_workshop(show: Show) -> None:
+    show.play(60)
+    people = [person for person in show.state.people.values() if person.role == "participant"]
+    assert 25 <= len(people) <= 30
+    assert len({person.name for person in people}) == len(people)
+
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(60)
+    sheet = show.state.sheet("a1")
+    assert sheet.on_board >= 30
+    assert len(sheet.on_board_by) >= 15
+    assert len(show.state.step.round.finished) >= 5
+    assert any(idea.text in texts().rude for idea in sheet.ideas)
+    said = [idea.text for idea in sheet.ideas]
+    alike = {text for lot in texts().near for text in lot}
+    assert sum(text in alike for text in said) >= 3
+    codes = Counter(answer.code for _act, answer in show.answers if isinstance(answer, Refusal))
+    assert codes["too_long"]
+    assert "failed" not in codes
+
+    show.do(LEADER, "step.reveal", activity="a1")
+    show.do(LEADER, "step.open", activity="a2")
+    show.play(60)
+    groups = show.state.steps["a2"].rounds[-1].memory.groups
+    assert len(groups) >= 2
+    assert sum(len(group.ideas) for group in groups.values()) >= 10
+
+    show.do(LEADER, "step.open", activity="a3")
+    show.play(60)
+    ballots = show.state.steps["a3"].rounds[-1].memory
+    assert ballots.dots_placed >= 30
+    assert ballots.voters >= 15
+    assert show.done("hand.raised") == 0 < show.done("hand.raise")
+    assert show.done("idea.flag")
+
+
+def test_the_same_seed_gives_the_same_acts(workshop: Workshop, alice: User) -> None:
+    acts = []
+    for _time in range(2):
+        show = Show(copies.make_copy(workshop, alice, 10, "fast"))
+        show.play(20)
+        show.do(LEADER, "step.open", activity="a1")
+        show.play(20)
+        acts.append([act for act, _answer in show.answers])
+    assert acts[0] == acts[1]
+
+
+def test_people_stand_still_when_told_and_wait_while_all_is_paused(show: Show) -> None:
+    show.play(60)
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(10)
+    show.do(LEADER, "rehearsal.set", going="no")
+    seq = show.ledger.seq
+    show.play(30)
+    assert show.ledger.seq == seq
+    assert show.here  # they are in the room all the same
+    show.do(LEADER, "rehearsal.set", going="yes")
+    show.do(LEADER, "room.freeze")
+    before = show.done("idea.add")
+    show.play(30)
+    assert show.done("idea.add") == before
+    show.do(LEADER, "room.thaw")
+    show.play(30)
+    assert show.done("idea.add") > before
+
+
+def test_fewer_people_leave_and_more_come(show: Show) -> None:
+    show.play(60)
+    show.do(LEADER, "rehearsal.set", people=10)
+    show.play(1)
+    assert 0 < len(show.here) <= 10
+    show.do(LEADER, "rehearsal.set", people=100)
+    show.play(120)
+    assert len(show.here) > 50
+    show.do(LEADER, "person.remove", person="sim001")
+    show.play(30)
+    assert "sim001" not in show.here
+    assert show.refused(LEADER, "rehearsal.set", people=301) == "bad_field"
+
+
+def test_no_turn_holds_more_than_it_may(show: Show) -> None:
+    show.do(LEADER, "rehearsal.set", people=300)
+    show.troupe.turn(show.state, show.at, 15)
+    assert len(show.troupe.turn(show.state, show.at + 600_000, 15).acts) == 15
+
+
+@pytest.mark.parametrize("most", [3, 10, 24, 40, 80, 140, 280, 2000])
+def test_words_fit_everywhere(most: int) -> None:
+    for temperament in TEMPERAMENTS:
+        mind = Mind(temperament, random.Random(most))
+        for _time in range(40):
+            text = mind.words(most=most)
+            assert 0 < len(text) <= most
+            assert text == text.strip()
+
+
+@pytest.fixture
+def words_of(settings: Any, tmp_path: Path) -> Iterator[Callable[[str, bytes], Texts]]:
+    """Have the operator name a file with these bytes; gives what people say then."""
+
+    def say(name: str, content: bytes) -> Texts:
+        (tmp_path / name).write_bytes(content)
+        settings.REHEARSAL_WORDS = str(tmp_path / name)
+        texts.cache_clear()
+        return texts()
+
+    yield say
+    texts.cache_clear()
+
+
+def test_people_say_what_stands_in_the_operators_file(words_of: Callable[[str, bytes], Texts]) -> None:
+    said = words_of(
+        "said.txt", "\ufeffA bus\tevery hour.\n\n  A bus every hour.\nTrees!\n".encode() + b"x" * 300
     )
-    assert rehearsal.stdout is not None
-    said = ""
-    while "15 joined" not in said:
-        line = await rehearsal.stdout.readline()
-        assert line, said
-        said += line.decode()
-    found = re.search(r"/workshops/([0-9a-f-]{36})/console", said)
-    assert found
-    async with aiohttp.ClientSession(cookie_jar=guest.cookie_jar()) as session:
-        await guest.sign_in(session, server.url, link)
-        paths = await guest.as_facilitator(session, server.url, found[1])
-        async with LiveClient(session, paths, reader="facilitator") as console:
-
-            async def press(do: str, **fields: str) -> None:
-                assert isinstance(await console.send({"do": do, **fields}), Ack)
-
-            def counted(what: str, least: int) -> bool:
-                rows = console.items.get("stage.progress", console.items["stage"])["progress"]
-                return any(what in row["what"] and int(row["number"].split()[0]) >= least for row in rows)
-
-            await press("step.open", activity="a1")
-            await console.wait_until(lambda _: counted("ideas written", 5), 20)
-            await press("step.close", activity="a1")  # perhaps before everybody had written everything
-            await press("step.reveal", activity="a1")
-            await press("step.open", activity="a2")
-            await console.wait_until(lambda _: counted("have placed dots", 10), 20)
-            await press("step.reveal", activity="a2")
-            await press("workshop.close")
-            assert stage_at(console).phase in {"revealed", "over"}
-    said += (await rehearsal.stdout.read()).decode()
-    assert await rehearsal.wait() == 0, said
-    assert re.search("All 11 checks hold", said), said
-    assert "BROKEN" not in said
+    assert said.plain == ["A bus every hour.", "Trees!"]
+    assert all(text in near for text, near in zip(said.plain, said.near, strict=True))
+    mind = Mind(TEMPERAMENTS[0], random.Random(1))
+    assert {mind.words(most=140) for _time in range(60)} > set(said.plain)
 
 
-async def test_the_door_says_why_it_stays_shut(server: Daphne) -> None:
-    async with aiohttp.ClientSession(cookie_jar=guest.cookie_jar()) as session:
-        with pytest.raises(guest.NotLetIn, match="No workshop is open with"):
-            await guest.join(session, server.url, "WRONGC0D", "Sam")
-        with pytest.raises(guest.NotLetIn, match="Your name"):
-            await guest.join(session, server.url, "EARNEST0", " ")
-        paths = await guest.join(session, server.url, "EARNEST0", "Sam")
-        assert await guest.join(session, server.url, "EARNEST0", "Sam again") == paths
-        assert "A workshop in earnest" in await guest.room_page(session, paths)
-        with pytest.raises(guest.NotLetIn, match="404"):
-            await guest.as_facilitator(session, server.url, paths.frames.split("/")[2])
+def test_what_a_conversations_moderators_took_off_is_not_said(
+    words_of: Callable[[str, bytes], Texts],
+) -> None:
+    lines = [{"text": "A bus."}, {"text": "Rubbish.", "status": "rejected"}, {"text": 7}, {}, [1]]
+    content = "\n".join(json.dumps(line) for line in lines)
+    assert words_of("said.jsonl", content.encode()).plain == ["A bus."]
 
 
-def test_real_workshops_are_not_mixed_with_by_mistake(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    workshop = list_workshop(make_challenge(), "A workshop in earnest")
-    asked: list[str] = []
-
-    def no(question: str) -> str:
-        asked.append(question)
-        return "n"
-
-    monkeypatch.setattr("builtins.input", no)
-    with pytest.raises(CommandError, match="Nothing was done"):
-        call_command("rehearse", "http://127.0.0.1:9", workshop.code)
-    assert "can't be undone" in asked[0]
-
-
-# -- the parts that judge ------------------------------------------------------------------------------------------
-
-
-def stage(kind: str, phase: str) -> str:
-    step = {"id": "a1", "kind": kind, "round": 1, "phase": phase}
-    return json.dumps({"from": 1, "seq": 2, "items": {"stage": {"step": step}}}, separators=(",", ":"))
-
-
-def test_hidden_words_are_found_wherever_they_came() -> None:
-    texts = {"1": "An idea of somebody else", "2": "A thought of my own here", "3": "Yes"}
-    own = '{"own":{"mine":["i2"]},"items":{"own-ideas":{"text":"A thought of my own here"}}}'
-    early = '{"from":2,"seq":3,"items":{"idea-i1":{"text":"An idea of somebody else"}}}'
-    page = "<!doctype html><p>An idea of somebody else</p>"
-
-    def found(*log: str, taken_off: tuple[str, ...] = ()) -> list[str]:
-        return hidden.found_in(log, texts, ["2"], taken_off)
-
-    writing, shown, voting = (
-        stage("brainstorm", "open"),
-        stage("brainstorm", "revealed"),
-        stage("dot_vote", "open"),
-    )
-    assert found(writing, own, shown, early, voting) == []
-    assert found(writing, early, shown) == ["idea 1 before the reveal"]
-    assert found(writing, page, writing) == ["idea 1 before the reveal"]
-    assert found(writing, page, shown) == []
-    assert found(writing, '{"x":"Yes"}') == ["idea 3 before the reveal"]
-    assert found(writing, '{"x":"Yesterday"}') == []
-    assert found(shown, early, voting, early, taken_off=("1",)) == ["idea 1 after it was hidden"]
-    totals = '{"from":2,"seq":3,"items":{"item-i1.tally":{"dots":3}}}'
-    assert found(voting, totals) == ["totals before the result was shown"]
-    assert found(voting, stage("dot_vote", "revealed"), totals) == []
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.txt", b"", "no text"),
+        ("a.txt", b"\xff\xfe\x00", "UTF-8"),
+        ("a.txt", b"a bus\n" * 200_000, "larger"),
+        ("a.jsonl", b"a bus", "JSON"),
+        ("gone/a.txt", None, "can't be read"),
+    ],
+)
+def test_with_a_file_of_no_use_people_say_what_is_invented(
+    name: str, content: bytes | None, why: str, settings: Any, tmp_path: Path, caplog: Any
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    settings.REHEARSAL_WORDS = ""
+    texts.cache_clear()
+    invented = texts()
+    settings.REHEARSAL_WORDS = str(tmp_path / name)
+    texts.cache_clear()
+    assert texts() == invented
+    assert why in caplog.text
+    assert "a bus" not in caplog.text
+    texts.cache_clear()
 
 
-def test_votes_are_counted_from_the_files_alone(tmp_path: Path) -> None:
-    ideas, votes = tmp_path / "ideas.jsonl", tmp_path / "votes.jsonl"
-    rows = [
-        {"id": n, "text": f"Idea {n}", "author": 1, "t": n, "status": "rejected" if n == 3 else "accepted"}
-        for n in (1, 2, 3)
+def test_nobody_raises_a_hand_where_many_are_up(show: Show) -> None:
+    show.do(LEADER, "rehearsal.set", people=300)
+    show.play(60)
+    assert not show.state.conduct.hands
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(60)
+    assert 0 < len(show.state.conduct.hands) <= ENOUGH_HANDS + 14
+
+
+def test_every_kind_in_which_people_do_something_can_be_rehearsed() -> None:
+    silent = {"talk", "list"}
+    missing = {kind for kind, one in ACTIVITIES.items() if type(one).pretend is Activity.pretend}
+    assert missing == silent
+
+
+# -- nothing is kept -----------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_it_is_in_any_list_or_record(
+    workshop: Workshop, challenge: Challenge, alice: User, client: Client, show: Show
+) -> None:
+    copy = copies.under_way(workshop)
+    assert copy is not None
+    show.play(20)
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(40)
+    show.do(LEADER, "step.reveal", activity="a1")
+    assert show.state.sheet("a1").on_board
+    now = timezone.now()
+    assert list(Workshop.objects.all()) == [workshop]
+    assert list(challenge.workshops.all()) == [workshop]
+    assert list(queries.workshops_of(challenge)) == [workshop]
+    assert not workshops_today(alice, now)
+    assert len(my_challenges(alice, now)[0].challenge.workshops.all()) == 1
+    client.force_login(alice)
+    for page in ("/", challenge.get_absolute_url(), reverse("workshops:start", args=[challenge.slug])):
+        assert str(copy.pk) not in client.get(page).content.decode()
+    show.do(LEADER, "workshop.close")
+    for model in (IdeaRecord, ClusterRecord, TallyRecord, Archive):
+        assert not model._base_manager.exists(), model
+    assert not closed_workshops(challenge)
+    assert not archives_of(challenge)
+    copy.refresh_from_db()
+    assert copy.state == Workshop.State.CLOSED
+    assert queries.workshop_with_code(copy.code) is None
+    for name in ("archive", "prepare"):
+        assert client.get(reverse(f"workshops:{name}", args=[copy.pk])).status_code == 404
+    call_command("project_again")
+    assert not IdeaRecord.objects.exists()
+
+
+def test_the_copy_has_the_agenda_and_the_prepared_lines_and_leaves_the_workshop_alone(
+    workshop: Workshop, alice: User
+) -> None:
+    seq = Ledger(workshop.stream_id)
+    seq.load()
+    copy = copies.make_copy(workshop, alice, 10, "slow")
+    state = plan.state_of(copy)
+    assert [(step.kind, step.title, step.notes) for step in state.order()] == [
+        (step.kind, step.title, step.notes) for step in plan.state_of(workshop).order()
     ]
-    ideas.write_text("\n".join(map(json.dumps, rows)))
-    lines = [(1, 1, 1), (1, 1, -1), (1, 1, 1), (2, 1, 1), (2, 1, 0), (2, 2, -1), (1, 3, 1), (3, 3, 1)]
-    votes.write_text(
-        "\n".join(
-            json.dumps({"voter": v, "idea": i, "value": value, "t": t})
-            for t, (v, i, value) in enumerate(lines)
-        )
-    )
-    counted = tally.expected(ideas, votes, {"1", "2", "3"})
-    assert counted.rows == {"1": (1, 1), "2": (0, 0)}
-    assert (counted.voted, counted.tries_on_hidden, counted.tries_over) == (1, 2, 0)
-    votes.write_text(
-        '{"budget":3,"cap":2}\n'
-        + "\n".join(
-            json.dumps({"voter": v, "idea": i, "dots": dots, "t": t})
-            for t, (v, i, dots) in enumerate(
-                [(1, 1, 2), (1, 2, 2), (1, 2, 1), (2, 1, 3), (1, 1, 0), (1, 2, 2)]
-            )
-        )
-    )
-    counted = tally.expected(ideas, votes, {"1", "2"})
-    assert counted.rows == {"1": (0, 0), "2": (2, 1)}
-    assert (counted.voted, counted.tries_over) == (1, 2)
-    assert files.read(ideas, votes).budget == 3
+    assert [idea.text for idea in state.ideas_of("a4")] == ["An idea from last year"]
+    assert copy.code != workshop.code
+    assert copy.challenge == workshop.challenge
+    again = Ledger(workshop.stream_id)
+    again.load()
+    assert again.seq == seq.seq
+    assert plan.state_of(workshop).conduct.rehearsal is None
+
+
+def test_clearing_removes_every_row(workshop: Workshop, alice: User) -> None:
+    before = rows()
+    copy = copies.make_copy(workshop, alice, 10, "fast")
+    actions.seat_for_user(copy, alice)
+    actions.seat_for_guest(copy)
+    show = Show(copy)
+    show.play(30)
+    assert rows() != before
+    actions.clear_rehearsal(copy)
+    assert rows() == before
+    with pytest.raises(ValueError, match="not a rehearsal"):
+        actions.clear_rehearsal(workshop)
+    assert Workshop.objects.filter(pk=workshop.pk).exists()
+
+
+def test_a_new_rehearsal_and_the_end_of_the_workshop_clear_the_ones_before(
+    workshop: Workshop, alice: User
+) -> None:
+    Attendance.objects.all().delete()
+    first = copies.make_copy(workshop, alice, 10, "fast")
+    second = copies.make_copy(workshop, alice, 10, "fast")
+    assert list(copies.rehearsals_of(workshop)) == [second]
+    assert not Attendance.objects.filter(workshop=first.pk).exists()
+    actions.delete_planned_workshop(workshop)
+    assert not Workshop.rooms.exists()
+
+
+def test_forgotten_ones_are_cleared_by_the_command(workshop: Workshop, alice: User, capsys: Any) -> None:
+    copy = copies.make_copy(workshop, alice, 10, "fast")
+    call_command("clear_rehearsals")
+    assert copies.under_way(workshop) == copy
+    yesterday = timezone.now() - datetime.timedelta(hours=25)
+    Workshop.rooms.filter(pk__in=[copy.pk, workshop.pk]).update(created_at=yesterday)
+    call_command("clear_rehearsals")
+    assert "1 rehearsal cleared" in capsys.readouterr().out
+    assert list(Workshop.rooms.all()) == [workshop]
+
+
+# -- rights --------------------------------------------------------------------------------------------------------
+
+
+def test_only_facilitators_rehearse(
+    workshop: Workshop, challenge: Challenge, alice: User, bob: User, client: Client
+) -> None:
+    begin = reverse("workshops:rehearse", args=[workshop.pk])
+    end = reverse("workshops:end_rehearsal", args=[workshop.pk])
+    chosen = {"people": "10", "speed": "usual"}
+    assert client.post(begin, chosen).status_code == 302  # to sign in
+    assert client.post(end).status_code == 404
+    client.force_login(bob)
+    assert client.post(begin, chosen).status_code == 404
+    assert client.post(end).status_code == 404
+    make_member(challenge, bob, Membership.Role.PARTICIPANT)
+    assert client.post(begin, chosen).status_code == 403
+    assert not copies.under_way(workshop)
+    client.force_login(alice)
+    assert client.post(begin, {"people": "5000", "speed": "usual"}).status_code == 302
+    assert not copies.under_way(workshop)
+    answer = client.post(begin, chosen)
+    copy = copies.under_way(workshop)
+    assert copy is not None
+    assert answer["Location"] == reverse("workshops:console", args=[copy.pk])
+    assert client.post(begin, chosen)["Location"] == answer["Location"]  # gone on with, not made twice
+    client.force_login(bob)
+    assert client.get(answer["Location"]).status_code == 404
+
+
+def test_no_real_workshop_can_become_a_rehearsal(workshop: Workshop) -> None:
+    show = Show(workshop)
+    assert show.refused(LEADER, "rehearsal.set", people=10) == "not_a_rehearsal"
+    fields: dict[str, dict[str, Any]] = {
+        "rehearsal.begin": {"people": 10, "speed": "fast"},
+        "rehearsal.play": {"process": "x"},
+    }
+    for do in ("rehearsal.begin", "rehearsal.end", "rehearsal.play"):
+        assert show.refused(LEADER, do, **fields.get(do, {})) == "unknown_command"
+    assert show.refused(SYSTEM, "rehearsal.begin", people=10, speed="fast") == "unknown_command"
+    assert not show.troupe.turn(show.state, show.at, 15).acts
+
+
+def test_participants_can_not_set_it(show: Show) -> None:
+    show.play(60)
+    assert show.refused("sim001", "rehearsal.set", people=10) == "not_allowed"
+
+
+# -- on its pages, and in a running server ---------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_every_screen_says_that_it_is_a_rehearsal(workshop: Workshop, alice: User) -> None:
+    copy = await sync_to_async(copies.make_copy)(workshop, alice, 10, "fast")
+    browser = AsyncClient()
+    await browser.aforce_login(alice)
+    try:
+        for name in ("console", "screen", "room"):
+            page = await browser.get(reverse(f"workshops:{name}", args=[copy.pk]))
+            assert page.status_code == 200, name
+            assert "Nothing here is kept." in page.content.decode(), name
+        stranger = AsyncClient()
+        door = await stranger.get(reverse("workshops:join", args=[copy.code]))
+        assert "Nothing here is kept." in door.content.decode()
+        joined = await stranger.post(door.request["path"], {"name": "Robin", "consent": "internal"})
+        assert joined.status_code == 302
+        assert "Nothing here is kept." in (await stranger.get(joined["Location"])).content.decode()
+        real = await browser.get(reverse("workshops:console", args=[workshop.pk]))
+        assert "Nothing here is kept." not in real.content.decode()
+    finally:
+        await hubs.shutdown()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_server_plays_it_ends_it_and_leaves_nothing(workshop: Workshop, alice: User) -> None:
+    before = await sync_to_async(rows)()
+    copy = await sync_to_async(copies.make_copy)(workshop, alice, 10, "fast")
+    seat = await sync_to_async(actions.seat_for_user)(copy, alice)
+    try:
+        room = await hubs.hub().open(copy.stream_id)
+        await room.submit(actions.role_of(seat.actor, "facilitator", "Alice"))
+        watching = Connected(seat.actor, "facilitator")
+        await room.join(watching, None, "")
+        assert playing.play(room)
+        assert playing.play(room)  # once is enough
+        await watching.until(lambda: any("people-list" in str(frame) for frame in watching.frames))
+        async with room.reading():
+            assert any(person.startswith("sim") for person in room.ledger.state.people)
+            assert room.ledger.state.conduct.rehearsal.played_by == hubs.hub().process
+        await playing.end(copy)
+        assert any("The rehearsal is over" in str(frame) for frame in watching.frames) or watching.code
+        assert watching.code == 1000
+        assert await sync_to_async(rows)() == before
+    finally:
+        await hubs.shutdown()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_who_looks_on_is_told_when_a_copy_is_cleared_elsewhere(workshop: Workshop, alice: User) -> None:
+    copy = await sync_to_async(copies.make_copy)(workshop, alice, 10, "fast")
+    seat = await sync_to_async(actions.seat_for_user)(copy, alice)
+    try:
+        room = await hubs.hub().open(copy.stream_id)
+        await room.submit(actions.role_of(seat.actor, "facilitator", "Alice"))
+        watching = Connected(seat.actor, "facilitator")
+        await room.join(watching, None, "")
+        await sync_to_async(call_command)("clear_rehearsals")
+        assert watching.code is None
+        await sync_to_async(actions.clear_rehearsal)(copy)
+        answer = await room.submit(by_system("late-0001", "door.lock"))
+        assert isinstance(answer, Retry)
+        await watching.until(lambda: watching.code)
+        assert watching.code == 1000
+    finally:
+        await hubs.shutdown()
+
+
+def test_no_more_than_two_are_played_at_once(
+    workshop: Workshop, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playing, "MOST_AT_ONCE", 0)
+    client.force_login(alice)
+    begin = reverse("workshops:rehearse", args=[workshop.pk])
+    page = client.post(begin, {"people": "10", "speed": "usual"}, follow=True).content.decode()
+    assert "Try again when one has ended" in page
+    assert copies.under_way(workshop) is None
+
+
+def test_another_process_takes_over_and_the_first_one_stops(show: Show) -> None:
+    show.do(SYSTEM, "rehearsal.play", process="one")
+    show.do(SYSTEM, "rehearsal.play", process="two")
+    assert show.state.conduct.rehearsal.played_by == "two"
+
+
+def test_people_are_the_same_each_time() -> None:
+    assert player(7) == player(7)
+    assert len({player(n).id for n in range(300)}) == 300
+    assert len({player(n).name for n in range(300)}) > 250
+
+
+def test_people_also_turn_to_an_activity_that_stays_open_beside_the_room(show: Show) -> None:
+    show.play(60)
+    show.do(LEADER, "step.open", activity="a1")
+    in_a_week = (timezone.now() + datetime.timedelta(days=7)).isoformat(timespec="minutes")
+    show.do(LEADER, "step.stay_open", activity="a1", until=in_a_week)
+    show.do(LEADER, "show.next")
+    assert show.state.current == "a2"
+    before = show.state.sheet("a1").on_board
+    show.play(30)
+    assert show.state.sheet("a1").on_board > before
+
+
+@pytest.mark.parametrize("how", ["size", "choose"])
+def test_people_work_in_their_breakout_rooms(show: Show, how: str) -> None:
+    show.play(60)
+    show.do(LEADER, "rooms.split", activity="a1", how=how, size=3)
+    show.do(LEADER, "step.open", activity="a1")
+    show.play(90)
+    rooms = show.state.rooms_of(show.state.steps["a1"])
+    assert len(rooms) == 3 or how == "size"
+    assert all(show.state.sheet(room.id).on_board for room in rooms)
+
+
+def test_frames_of_a_rehearsal_show_what_a_fresh_page_shows() -> None:
+    driver = Driver()
+    driver.do(SYSTEM, "rehearsal.begin", people=10, speed="fast")
+    driver.join(LEADER, role="facilitator")
+    step = driver.step("brainstorm", settings={"visibility": "shared"})
+    driver.watch()
+    troupe = Troupe("a seed")
+
+    def play(turns: int) -> None:
+        for _turn in range(turns):
+            for by, command in troupe.turn(driver.state, driver.at, 15).acts:
+                driver.ask(
+                    by, command["do"], **{name: value for name, value in command.items() if name != "do"}
+                )
+            driver.wait(1 / 60)
+            driver.flush()
+        driver.check()
+
+    play(20)
+    driver.do(LEADER, "step.open", activity=step)
+    play(10)
+    driver.do(LEADER, "rehearsal.set", going="no", speed="slow", people=30)
+    play(1)
+    driver.do(LEADER, "workshop.close")
+    play(1)
+    for reader, words in (("participant", "Nothing of it is kept."), ("facilitator", "End and clear")):
+        audience = Audience(driver.ledger, reader, "en-gb", "html")
+        assert words in audience.snapshot()
+        assert "See what came out" not in audience.snapshot()

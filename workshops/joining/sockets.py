@@ -21,7 +21,7 @@ from workshops import actions
 from workshops.joining import seats
 from workshops.live import places
 from workshops.live.state import FACILITATOR, PARTICIPANT
-from workshops.practice import playing
+from workshops.rehearsal import playing
 
 if TYPE_CHECKING:
     from uuid import UUID

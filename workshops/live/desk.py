@@ -32,7 +32,7 @@ def show(state: State, key: str, reader: str) -> Fragment | None:
         return None
     if key == "desk":
         return Fragment("workshops/parts/desk.html", desk(state))
-    if key in _PARTS and (key != "desk.practice" or state.conduct.rehearsal is not None):
+    if key in _PARTS and (key != "desk.rehearsal" or state.conduct.rehearsal is not None):
         return Fragment(f"workshops/parts/{key.replace('.', '_')}.html", _PARTS[key](state))
     return None
 
@@ -94,7 +94,7 @@ def desk(state: State) -> dict[str, Any]:
         "hands": _hands(state),
         "said": _announcing(state),
         "hold": _hold(state),
-        "practice": _practice(state) if state.conduct.rehearsal is not None else None,
+        "simulated": _rehearsal(state) if state.conduct.rehearsal is not None else None,
     }
 
 
@@ -136,7 +136,7 @@ def _hold(state: State) -> dict[str, Any]:
     return {"closed": state.closed_at is not None, "frozen": state.conduct.frozen}
 
 
-def _practice(state: State) -> dict[str, Any]:
+def _rehearsal(state: State) -> dict[str, Any]:
     """Give the handles of a rehearsal's simulated people."""
     plan = state.conduct.rehearsal
     if plan is None:
@@ -154,7 +154,7 @@ _PARTS = {
     "desk.hands": _hands,
     "desk.said": _announcing,
     "desk.hold": _hold,
-    "desk.practice": _practice,
+    "desk.rehearsal": _rehearsal,
 }
 
 

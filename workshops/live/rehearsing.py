@@ -2,7 +2,7 @@
 
 That it is one stands in the log from its first entry, so no real workshop can become one. How many people there are and
 how fast they are is said by facilitators; which process moves the people is noted by the server. What they do are
-commands like everybody's (`workshops.practice`).
+commands like everybody's (`workshops.rehearsal`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _changed(state: State, event: Happened) -> Dirty:
     if state.conduct.rehearsal is not None:
         for name in ("people", "speed", "going"):
             setattr(state.conduct.rehearsal, name, event.body[name])
-    return Dirty(keys={"desk.practice"})
+    return Dirty(keys={"desk.rehearsal"})
 
 
 def play(state: State, command: Command, by: str) -> list[NewEvent]:

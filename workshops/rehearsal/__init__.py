@@ -1,1 +1,4 @@
-"""Rehearsing a workshop with simulated participants over real sockets. `manage.py rehearse` is the way in."""
+"""Simulated people for a facilitator's rehearsal: a copy of a workshop that nobody keeps.
+
+Not to be taken for `workshops.crowd_trial`, which brings simulated people to a running server over the network.
+"""

@@ -1,288 +1,129 @@
-"""The simulated participants. Each does what the files say, when the facilitator lets it; and bad luck happens."""
+"""The simulated people: who they are, and of what temperament."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import random
-import time
-import uuid
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import aiohttp
-
-from realtime.client import Ack, Ended, LiveClient
-from workshops.rehearsal import guest
-from workshops.rehearsal.measures import Measures, Said, Sent, Written
-from workshops.rehearsal.stage import Stage, stage_at
+from workshops.live.rehearsing import SIMULATED
+from workshops.rehearsal.texts import fitting, texts
 
 if TYPE_CHECKING:
-    from realtime.client import Refused, RoomPaths, Transport
-    from workshops.rehearsal.files import IdeaLine, VoteLine
+    from collections.abc import Sequence
 
-logger = logging.getLogger(__name__)
-
-FOR_EVER = 24 * 3600.0
-ANSWER_SECONDS = 120.0
-SEEN_SECONDS = 60.0
-NOT_NOW = {"paused", "not_open"}
-
-type Luck = Literal["twice", "break", "reload"]
+SECOND = 1000
+CONSENTS = ("internal", "internal", "unnamed", "role", "named")
 
 
-class Pace:
-    """When a line of the files is due: at once, or as in the file, so much faster, counted from a round's opening."""
+@dataclass(frozen=True, slots=True)
+class Temperament:
+    """How somebody takes part. `pace` is the shortest and longest time (ms) between two acts, at the usual speed."""
 
-    def __init__(self, speed: float | None) -> None:
-        self.speed = speed
-        self._opened: dict[tuple[str, int], float] = {}
-
-    def wait(self, round_: tuple[str, int], at: int) -> float:
-        """Give the seconds until a line at `at` (milliseconds from the first) is due in this round."""
-        if self.speed is None:
-            return 0.0
-        opened = self._opened.setdefault(round_, time.monotonic())
-        return opened + at / 1000 / self.speed - time.monotonic()
-
-
-@dataclass(slots=True)
-class Together:
-    """What all participants of a rehearsal share."""
-
-    code: str
-    bases: list[str]
-    pace: Pace
-    said: Said
-    measures: Measures
-    chance: random.Random
-    rested: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set whenever somebody has done all they could for now."""
-
-
-@dataclass(slots=True)
-class Person:
-    """One participant: a browser's worth of cookies, and a client."""
-
-    key: str
     name: str
-    together: Together
-    session: aiohttp.ClientSession
-    transport: Transport
-    ideas: list[IdeaLine] = field(default_factory=list)
-    votes: list[VoteLine] = field(default_factory=list)
-    luck: dict[int, Luck] = field(default_factory=dict)
-    """What happens at the so-manieth operation."""
-    client: LiveClient = field(init=False)
-    paths: RoomPaths = field(init=False)
-    log: list[str] = field(default_factory=list)
-    busy: bool = False
-    gone: bool = False
-    _written: int = 0
-    _voted: dict[tuple[str, int], int] = field(default_factory=dict)
-    _done: int = 0
+    pace: tuple[int, int]
+    eager: int = 0
+    """Says yes so much more or less often out of ten."""
+    writes: tuple[int, int] = (2, 5)
+    """So many pieces in one round."""
+    speaks: int = 2
+    """Raises a hand in so many of a hundred acts."""
+    finishes: int = 7
+    """Says so out of ten times, when nothing is left to do."""
+    copies: bool = False
+    careless: bool = False
+    late: bool = False
+    leaves: bool = False
 
-    # -- coming and going --------------------------------------------------------------------------------------------
 
-    async def join(self) -> None:
-        """Come through the door and wait for the first view."""
-        base = self.together.chance.choice(self.together.bases)
-        self.paths = await guest.join(self.session, base, self.together.code, self.name)
-        await self._open()
-        await self.client.wait_until(lambda client: client.person, SEEN_SECONDS)
-        self.together.said.people[self.key] = self.client.person
+QUICK = Temperament("quick", (2 * SECOND, 7 * SECOND), eager=2, writes=(3, 6), finishes=9)
+STEADY = Temperament("steady", (6 * SECOND, 15 * SECOND))
+SLOW = Temperament("slow", (18 * SECOND, 45 * SECOND), writes=(1, 3), finishes=5)
+QUIET = Temperament("quiet", (20 * SECOND, 60 * SECOND), eager=-3, writes=(0, 1), speaks=0, finishes=4)
+TALKATIVE = Temperament("talkative", (3 * SECOND, 9 * SECOND), eager=1, writes=(5, 9), speaks=8, finishes=3)
+COPYING = Temperament("copying", (7 * SECOND, 16 * SECOND), writes=(2, 4), copies=True)
+CARELESS = Temperament("careless", (5 * SECOND, 14 * SECOND), eager=1, writes=(3, 6), careless=True)
+LATE = Temperament("late", (6 * SECOND, 15 * SECOND), late=True)
+LEAVING = Temperament("leaving", (6 * SECOND, 15 * SECOND), finishes=4, leaves=True)
 
-    async def _open(self) -> None:
-        self.client = LiveClient(self.session, self.paths, transport=self.transport, keep_received=True)
-        await self.client.open(SEEN_SECONDS)
+TEMPERAMENTS = (QUICK, STEADY, QUIET, TALKATIVE, COPYING, SLOW, CARELESS, STEADY, LATE, LEAVING)
+"""Every tenth person is alike, so that ten people already are a mixed room."""
 
-    async def leave(self) -> None:
-        """Close the client, keeping what it received."""
-        await self.client.close()
-        self.together.measures.counts["reconnects"] += max(0, self.client.connections - 1)
-        self.together.measures.counts["snapshots"] += self.client.snapshots
-        self.log += self.client.received or []
 
-    async def reload(self) -> None:
-        """Do what pressing "reload" does, perhaps reaching another process."""
-        await self.leave()
-        self.together.measures.counts["reloads"] += 1
-        self.paths = guest.elsewhere(self.paths, self.together.chance.choice(self.together.bases))
-        self.log.append(await guest.room_page(self.session, self.paths))
-        await self._open()
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One simulated person. `id` is their pseudonym in the log, which no real seat ever has."""
 
-    # -- taking part ---------------------------------------------------------------------------------------------
+    number: int
+    id: str
+    name: str
+    background: str
+    consent: str
+    temperament: Temperament
 
-    async def take_part(self) -> None:
-        """Do what there is to do until the workshop closes."""
-        try:
-            while (stage := stage_at(self.client)).phase != "over":
-                line = self._next(stage)
-                if line is None:
-                    self._rest()
-                    await self._until_elsewhere(stage, FOR_EVER)
-                    continue
-                self.busy = True
-                if await self._is_due(stage, line):
-                    await self._play(stage, line)
-        except (Ended, guest.NotLetIn, aiohttp.ClientError, TimeoutError) as gone:
-            why = f"{self.key} was let go: {type(gone).__name__} {gone}"
-            self.together.measures.problem("Everybody stays to the end", why)
-        finally:
-            self.gone = True
-            self._rest()
 
-    def _rest(self) -> None:
-        self.busy = False
-        self.together.rested.set()
+def player(number: int) -> Player:
+    """Give the simulated person with this number, from 0: always the same one."""
+    said = texts()
+    name = said.names[number % len(said.names)]
+    surname = said.surnames[(number * 7 + number // len(said.names)) % len(said.surnames)]
+    background = said.backgrounds[number * 5 % len(said.backgrounds)]
+    temperament = TEMPERAMENTS[number % len(TEMPERAMENTS)]
+    return Player(
+        number,
+        f"{SIMULATED}{number + 1:03}",
+        f"{name} {surname}",
+        background,
+        CONSENTS[number % len(CONSENTS)],
+        temperament,
+    )
 
-    async def _until_elsewhere(self, stage: Stage, seconds: float) -> None:
-        await self.client.wait_until(lambda client: stage_at(client) != stage, seconds)
 
-    def has_work(self, stage: Stage) -> bool:
-        """Whether this person still has something to do in this round, whatever their own client shows just now."""
-        return not self.gone and (self.busy or self._next(stage) is not None)
+class Mind:
+    """What one person chooses at one moment: a `Pretender`. The same chances give the same choices."""
 
-    def left_to_do(self, stage: Stage) -> int:
-        """Count the lines not played yet, this vote's and the ideas."""
-        return len(self.ideas) - self._written + len(self.votes) - self._voted.get(stage.key, 0)
+    def __init__(self, temperament: Temperament, chances: random.Random) -> None:
+        self.temperament = temperament
+        self.chances = chances
 
-    def _next(self, stage: Stage) -> IdeaLine | VoteLine | None:
-        if stage.is_open("brainstorm") and self._written < len(self.ideas):
-            return self.ideas[self._written]
-        if stage.is_open("dot_vote") and stage.target == "ideas":
-            done = self._voted.get(stage.key, 0)
-            return self.votes[done] if done < len(self.votes) else None
-        return None
+    def chance(self, of_ten: int) -> bool:
+        """Say yes so many times out of ten, more or less often by temperament; 0 is never and 10 always."""
+        if not 0 < of_ten < 10:
+            return of_ten >= 10
+        return self.chances.random() * 10 < min(9.5, max(0.5, of_ten + self.temperament.eager))
 
-    async def _is_due(self, stage: Stage, line: IdeaLine | VoteLine) -> bool:
-        """Wait for the line's time; False when the workshop moved on first."""
-        wait = self.together.pace.wait(stage.key, line.at)
-        if wait <= 0:
-            return True
-        try:
-            await self._until_elsewhere(stage, wait)
-        except TimeoutError:
-            return True
-        return False
+    def one_of[Item](self, items: Sequence[Item]) -> Item:
+        """Choose one; the first ones a little more often, so that something comes out."""
+        return items[int(len(items) * self.chances.random() ** 1.6)]
 
-    async def _play(self, stage: Stage, line: Any) -> None:
-        refused = await (self._write(stage, line) if stage.kind == "brainstorm" else self._vote(stage, line))
-        if refused is not None and refused.code in NOT_NOW:
-            # Said too late, and refused for good; the line stays to be said under another op.
-            await self._until_elsewhere(stage, SEEN_SECONDS)
-            return
-        if stage.kind == "brainstorm":
-            self._written += 1
-        else:
-            self._voted[stage.key] = self._voted.get(stage.key, 0) + 1
+    def number(self, least: int, most: int) -> int:
+        """Choose a whole number, both ends included."""
+        return self.chances.randint(least, most)
 
-    async def _write(self, stage: Stage, line: IdeaLine) -> Refused | None:
-        before = set(self.client.own.get("mine", []))
-        started = time.perf_counter()
-        sent = Sent(str(uuid.uuid4()), "idea.add", "", line.id, stage.step)
-        answer = await self._send(sent, {"do": "idea.add", "activity": stage.step, "text": line.text})
-        if not isinstance(answer, Ack):
-            return answer
-        try:
-            await self.client.wait_until(
-                lambda client: (
-                    set(client.own.get("mine", [])) - before or stage_at(client).step != stage.step
-                ),
-                SEEN_SECONDS,
-            )
-        except TimeoutError:
-            self.together.measures.problem(
-                "Everybody sees their own", f"idea {line.id} never showed to its author"
-            )
-            return None
-        if stage_at(self.client).step != stage.step:
-            return None  # the facilitator was quicker: it is written, but where can't be seen from here
-        self.together.measures.own_ms.append((time.perf_counter() - started) * 1000)
-        (new, *more) = set(self.client.own["mine"]) - before
-        if more:
-            self.together.measures.problem(
-                "Everybody sees their own", f"idea {line.id} is there more than once"
-            )
-        self.together.said.ideas[line.id] = Written(new, stage.step)
-        return None
+    def words(self, *, most: int = 280) -> str:
+        """Write something in invented words, no longer than `most` characters."""
+        said = texts()
+        if most < 30:
+            return self.chances.choice(fitting(said.short, most))
+        if most <= 60:
+            return self.chances.choice(fitting(said.lines, most))
+        if self.chances.random() < (0.8 if self.temperament.copies else 0.1):
+            return self.chances.choice(fitting(self.one_of(said.near), most))
+        text = self.chances.choice(fitting(said.plain, most))
+        if self.temperament.speaks > 5 and self.chances.random() < 0.4:
+            longer = f"{text} {self.chances.choice(said.plain)}"
+            return longer if len(longer) <= most else text
+        return text
 
-    async def _vote(self, stage: Stage, line: VoteLine) -> Refused | None:
-        written = self.together.said.ideas.get(line.idea)
-        if written is None:
-            return None  # never written here, so not on the ballot
-        item, now = written.id, self.client.own.get("dots", {}).get(written.id, 0)
-        if now == line.dots:
-            return None
-        started = time.perf_counter()
-        sent = Sent(str(uuid.uuid4()), "dot.set", "", line.idea, f"{stage.step}/{stage.round}", line.dots)
-        command = {"do": "dot.set", "activity": stage.step, "item": item, "dots": line.dots}
-        answer = await self._send(sent, command)
-        if not isinstance(answer, Ack):
-            return answer
-        # The next line is chosen by what stands there, as a person chooses.
-        try:
-            await self.client.wait_until(
-                lambda client: (
-                    client.own.get("dots", {}).get(item, 0) == line.dots or stage_at(client) != stage
-                ),
-                SEEN_SECONDS,
-            )
-        except TimeoutError:
-            self.together.measures.problem("Everybody sees their own", f"a dot on {line.idea} never showed")
-        self.together.measures.own_ms.append((time.perf_counter() - started) * 1000)
-        return None
-
-    # -- sending, with luck --------------------------------------------------------------------------------------
-
-    async def _send(self, sent: Sent, command: dict[str, Any]) -> Ack | Refused | None:
-        """Send one operation and note what came of it. None when no answer came in time."""
-        luck = self.luck.get(self._done)
-        self._done += 1
-        sent.actor = self.together.said.people[self.key]
-        self.together.said.sent.append(sent)
-        started = time.perf_counter()
-        try:
-            answer = await self._with_luck(luck, sent.op, command)
-        except TimeoutError:
-            logger.warning("rehearsal.no_answer %s", sent.do)
-            return None
-        self.together.measures.ack_ms[sent.do].append((time.perf_counter() - started) * 1000)
-        if isinstance(answer, Ack):
-            sent.outcome, sent.seq = "acked", answer.seq
-        else:
-            sent.outcome, sent.code = "refused", answer.code
-        return answer
-
-    async def _with_luck(self, luck: Luck | None, op: str, command: dict[str, Any]) -> Ack | Refused:
-        if luck == "twice":
-            return await self._twice(op, command)
-        if luck is None:
-            return await self.client.send(command, op=op, seconds=ANSWER_SECONDS)
-        sending = asyncio.create_task(self.client.send(command, op=op, seconds=ANSWER_SECONDS))
-        await asyncio.sleep(self.together.chance.uniform(0, 0.01))
-        if luck == "break":
-            self.together.measures.counts["breaks"] += 1
-            await self.client.drop()
-            return await sending
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
-        await self.reload()
-        return await self.client.send(command, op=op, seconds=ANSWER_SECONDS)
-
-    async def _twice(self, op: str, command: dict[str, Any]) -> Ack | Refused:
-        """Send the same operation by HTTP as well, at the same time, perhaps to another process."""
-        self.together.measures.counts["duplicates"] += 1
-        elsewhere = guest.elsewhere(self.paths, self.together.chance.choice(self.together.bases))
-        copying = LiveClient(self.session, elsewhere, transport="poll")
-        answer, copy = await asyncio.gather(
-            self.client.send(command, op=op, seconds=ANSWER_SECONDS),
-            copying.send(command, op=op, seconds=ANSWER_SECONDS),
-        )
-        # What is refused isn't kept, so a copy may hear another reason when the workshop moves on in between.
-        if answer != copy and (isinstance(answer, Ack) or isinstance(copy, Ack)):
-            self.together.measures.problem(
-                "The same operation sent twice has one answer",
-                f"{op}: {type(answer).__name__}, {type(copy).__name__}",
-            )
-        return answer
+    def slip(self, text: str) -> str:
+        """Give what a careless person sends instead, now and then: nothing, far too much, or what nobody should."""
+        chance, said = self.chances.random(), texts()
+        if chance < 0.3:
+            return self.chances.choice(said.rude)
+        if chance < 0.4:
+            return said.too_long * 2
+        if chance < 0.5:
+            return ""
+        if chance < 0.55:
+            return self.chances.choice(said.telling)
+        return text

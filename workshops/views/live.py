@@ -33,7 +33,7 @@ from workshops.live.showing import person_context
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.lookups import look_up
 from workshops.models import Consent
-from workshops.practice import playing
+from workshops.rehearsal import playing
 from workshops.views.busy import or_busy
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from realtime.kinds import Refused
 from workshops.live import words
 from workshops.lookups import look_up
-from workshops.practice import copies, playing
-from workshops.practice.form import RehearseForm
+from workshops.rehearsal import copies, playing
+from workshops.rehearsal.form import RehearseForm
 from workshops.views.busy import or_busy
 from workshops.views.preparing import to_prepare
 

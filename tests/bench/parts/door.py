@@ -82,7 +82,7 @@ def _seconds(bench: Bench) -> int:
 
 
 async def _all_join(url: str, place: Place, guests: int) -> Joined:
-    from workshops.rehearsal.guest import NotLetIn, cookie_jar, join
+    from workshops.crowd_trial.guest import NotLetIn, cookie_jar, join
 
     few = asyncio.Semaphore(AT_ONCE)
     waits: list[float] = []

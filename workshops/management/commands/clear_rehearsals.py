@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from workshops.practice.copies import KEPT_HOURS, clear_all, forgotten
+from workshops.rehearsal.copies import KEPT_HOURS, clear_all, forgotten
 
 
 class Command(BaseCommand):

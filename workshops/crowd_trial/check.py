@@ -15,9 +15,9 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from workshops.rehearsal.kept import Kept
-    from workshops.rehearsal.measures import Said
-    from workshops.rehearsal.tally import Expected
+    from workshops.crowd_trial.kept import Kept
+    from workshops.crowd_trial.measures import Said
+    from workshops.crowd_trial.tally import Expected
 
 OVER = {"no_dots_left", "cap_reached"}
 SHOWN = 8

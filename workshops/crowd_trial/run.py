@@ -1,4 +1,4 @@
-"""One rehearsal: lets the participants in, has the workshop run, looks at what everybody sees."""
+"""One trial: lets the participants in, has the workshop run, looks at what everybody sees."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ import aiohttp
 import orjson
 
 from realtime.client_view import View
-from workshops.rehearsal import guest, hidden
-from workshops.rehearsal.facilitator import Facilitator
-from workshops.rehearsal.measures import Measures, Said
-from workshops.rehearsal.people import Luck, Pace, Person, Together
-from workshops.rehearsal.stage import differences, stage_at
+from workshops.crowd_trial import guest, hidden
+from workshops.crowd_trial.facilitator import Facilitator
+from workshops.crowd_trial.measures import Measures, Said
+from workshops.crowd_trial.people import Luck, Pace, Person, Together
+from workshops.crowd_trial.stage import differences, stage_at
 
 if TYPE_CHECKING:
     from realtime.client import LiveClient, Transport
-    from workshops.rehearsal.files import Script
+    from workshops.crowd_trial.files import Script
 
 AT_THE_DOOR = 16
 """So many come through the door at a time."""
@@ -41,7 +41,7 @@ type Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be rehearsed, and how. `speed` None: as fast as possible. `drive`: path of a sign-in link, or ""."""
+    """What is to be tried, and how. `speed` None: as fast as possible. `drive`: path of a sign-in link, or ""."""
 
     bases: list[str]
     workshop: str
@@ -59,7 +59,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Rehearsal:
+class Trial:
     """Runs a plan. Afterwards `said` and `measures` tell what happened."""
 
     plan: Plan
@@ -73,7 +73,7 @@ class Rehearsal:
         """Do all of it. Raises guest.NotLetIn, facilitator.CantRun, aiohttp.ClientError, TimeoutError."""
         plan = self.plan
         self.said = Said(plan.workshop, driven=bool(plan.drive))
-        chance = random.Random(plan.seed)  # noqa: S311 (a rehearsal that can be played again)
+        chance = random.Random(plan.seed)  # noqa: S311 (a trial that can be played again)
         together = Together(plan.code, plan.bases, Pace(plan.speed), self.said, self.measures, chance)
         async with AsyncExitStack() as stack:
             connector = await stack.enter_async_context(aiohttp.TCPConnector(limit=0))
@@ -216,7 +216,7 @@ class Rehearsal:
 
     async def _progress(self) -> None:
         """Say once a second how far it is."""
-        from workshops.rehearsal.report import progress_line  # noqa: PLC0415 (report reads rehearsals)
+        from workshops.crowd_trial.report import progress_line  # noqa: PLC0415 (report reads trials)
 
         while True:
             await asyncio.sleep(1)

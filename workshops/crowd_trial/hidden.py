@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.utils.html import escape
 
-from workshops.rehearsal.stage import Stage, stage_of
+from workshops.crowd_trial.stage import Stage, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The files that a rehearsal plays: who wrote which idea when, and who placed which dot when.
+"""The files that a trial plays: who wrote which idea when, and who placed which dot when.
 
 Both are JSON Lines. Ideas: `id`, `text`, `author`, `t` (milliseconds), `status` (accepted, unmoderated or rejected).
 Votes: `voter`, `idea`, `t`, and either `value` (1 agree, 0 pass, -1 disagree; from conversations in which people
@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-SAMPLES = Path(__file__).resolve().parent.parent / "rehearsal_samples"
+SAMPLES = Path(__file__).resolve().parent / "samples"
 LONGEST_SILENCE_MS = 20_000
 """Longer pauses of the file are cut to this: some conversations ran for weeks."""
 

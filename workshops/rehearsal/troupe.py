@@ -16,8 +16,8 @@ from realtime.kinds import SYSTEM
 from workshops.activities.registry import activity_of, writing_of
 from workshops.live.places import at_step, open_besides, reader_of
 from workshops.live.state import PARTICIPANT
-from workshops.practice.people import SECOND, Mind, Player, player
-from workshops.practice.texts import texts
+from workshops.rehearsal.people import SECOND, Mind, Player, player
+from workshops.rehearsal.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,7 +254,7 @@ def _pretended(state: State, step: Step, who: Player, mind: Mind) -> dict[str, A
     try:
         return activity_of(step.kind).pretend(state, step, who.id, mind)
     except Exception:  # one kind's slip must not end everybody's rehearsal
-        logger.exception("practice.pretend_failed %s", step.kind)
+        logger.exception("rehearsal.pretend_failed %s", step.kind)
         return None
 
 

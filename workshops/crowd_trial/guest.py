@@ -5,7 +5,7 @@
         async with LiveClient(session, paths) as client:
             ...
 
-For rehearsals, tests and other programs. Each person needs a session of their own: it holds who they are.
+For trials, tests and other programs. Each person needs a session of their own: it holds who they are.
 """
 
 from __future__ import annotations

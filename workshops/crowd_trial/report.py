@@ -1,4 +1,4 @@
-"""What a rehearsal prints: a line a second while it runs, a table and the checks at its end."""
+"""What a trial prints: a line a second while it runs, a table and the checks at its end."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import Counter
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from workshops.rehearsal.check import SHOWN, Check
-from workshops.rehearsal.measures import part
+from workshops.crowd_trial.check import SHOWN, Check
+from workshops.crowd_trial.measures import part
 
 if TYPE_CHECKING:
-    from workshops.rehearsal.measures import Measures, Said
-    from workshops.rehearsal.run import Rehearsal
+    from workshops.crowd_trial.measures import Measures, Said
+    from workshops.crowd_trial.run import Trial
 
 SEEN_WHILE_RUNNING = (
     "Everybody stays to the end",
@@ -23,9 +23,9 @@ SEEN_WHILE_RUNNING = (
 )
 
 
-def progress_line(rehearsal: Rehearsal) -> str:
+def progress_line(trial: Trial) -> str:
     """Say how far it is."""
-    said, acks = rehearsal.said, rehearsal.measures.acks()
+    said, acks = trial.said, trial.measures.acks()
     ideas, dots = said.count("acked", "idea.add"), said.count("acked", "dot.set")
     return (
         f"{len(said.people)} joined, {ideas} ideas, {dots} dots, {said.count('refused')} refused; "
@@ -33,14 +33,14 @@ def progress_line(rehearsal: Rehearsal) -> str:
     )
 
 
-def table(rehearsal: Rehearsal, seconds: float) -> list[str]:
+def table(trial: Trial, seconds: float) -> list[str]:
     """Give the figures, a line each."""
-    said, measures = rehearsal.said, rehearsal.measures
-    sockets = sum(person.transport == "socket" for person in rehearsal.people)
+    said, measures = trial.said, trial.measures
+    sockets = sum(person.transport == "socket" for person in trial.people)
     counts = measures.counts
     rows = [
         ("People", f"{len(said.people)} ({sockets} on sockets, {len(said.people) - sockets} on long poll)"),
-        *_processes(rehearsal),
+        *_processes(trial),
         *_operations(said),
         (
             "Sent twice, broken lines, reloads",
@@ -55,7 +55,7 @@ def table(rehearsal: Rehearsal, seconds: float) -> list[str]:
         ),
         ("Own idea or dot seen after (ms)", _spread(measures.own_ms)),
         ("Facilitator's step seen after (ms)", _spread(measures.room_ms)),
-        ("Received by the median participant", _received(rehearsal)),
+        ("Received by the median participant", _received(trial)),
         ("Views compared, messages searched", f"{counts['views compared']}, {counts['messages searched']}"),
         *((f"Time for {what}", f"{taken:.1f} s") for what, taken in measures.seconds.items()),
         ("Time in all", f"{seconds:.1f} s"),
@@ -64,12 +64,12 @@ def table(rehearsal: Rehearsal, seconds: float) -> list[str]:
     return [f"  {label.ljust(width)}   {value}" for label, value in rows]
 
 
-def _processes(rehearsal: Rehearsal) -> list[tuple[str, str]]:
+def _processes(trial: Trial) -> list[tuple[str, str]]:
     """Say how many ended up on each process, where there are several."""
-    bases = rehearsal.plan.bases
+    bases = trial.plan.bases
     if len(bases) == 1:
         return []
-    on = Counter(person.paths.base_url for person in rehearsal.people)
+    on = Counter(person.paths.base_url for person in trial.people)
     return [("On each process at the end", ", ".join(str(on[base]) for base in bases))]
 
 
@@ -95,8 +95,8 @@ def _spread(values: list[float]) -> str:
     return f"p50 {part(values, 0.5):.0f}, p95 {part(values, 0.95):.0f}, most {max(values):.0f}"
 
 
-def _received(rehearsal: Rehearsal) -> str:
-    sizes = [(sum(len(text.encode()) for text in person.log), len(person.log)) for person in rehearsal.people]
+def _received(trial: Trial) -> str:
+    sizes = [(sum(len(text.encode()) for text in person.log), len(person.log)) for person in trial.people]
     size = median_low([size for size, _count in sizes])
     count = median_low([count for _size, count in sizes])
     return f"{size / 1000:.1f} kB in {count} messages (uncompressed, without pages)"

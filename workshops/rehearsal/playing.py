@@ -20,7 +20,7 @@ from realtime.models import Stream
 from workshops import actions
 from workshops.live.state import FACILITATOR
 from workshops.models import Workshop
-from workshops.practice.troupe import Troupe, Turn
+from workshops.rehearsal.troupe import Troupe, Turn
 
 if TYPE_CHECKING:
     from realtime.ledger import Answer
@@ -64,7 +64,7 @@ def play(room: Room) -> bool:
     if name in _played and _is_alive(_played[name]):
         return True
     if full():
-        logger.info("practice.full")
+        logger.info("rehearsal.full")
         return False
     for over in [key for key, task in _played.items() if not _is_alive(task)]:
         del _played[over]
@@ -126,7 +126,7 @@ class _Play:
         except AWAY:
             return
         except Exception:
-            logger.exception("practice.failed")
+            logger.exception("rehearsal.failed")
 
     async def _rest(self) -> None:
         """Wait for the next turn; longer, and do little in it, while the loop is late."""

@@ -1,4 +1,4 @@
-"""What the database holds of a rehearsed workshop, read once, so that it can be compared with what was said."""
+"""What the database holds of the workshop of a trial, read once, so that it can be compared with what was said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py rehearse`: simulated participants take part in a workshop of a running server. See docs/rehearsal.md."""
+"""`manage.py crowd_trial`: simulated participants in a workshop of a running server. See docs/crowd-trial.md."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from django.urls import reverse
 
 from lab_workspace.people import sign_in_links
 from lab_workspace.people.models import User
+from workshops.crowd_trial import check, files, kept, report, setting_up, tally
+from workshops.crowd_trial.facilitator import CantRun
+from workshops.crowd_trial.guest import NotLetIn
+from workshops.crowd_trial.measures import Said
+from workshops.crowd_trial.run import Plan, Trial
 from workshops.models import Workshop
 from workshops.queries import shown_code
-from workshops.rehearsal import check, files, kept, report, setting_up, tally
-from workshops.rehearsal.facilitator import CantRun
-from workshops.rehearsal.guest import NotLetIn
-from workshops.rehearsal.measures import Said
-from workshops.rehearsal.run import Plan, Rehearsal
 
 BROKEN = 2
-"""Exit code when something differs; 1 is for what could not be rehearsed at all."""
+"""Exit code when something differs; 1 is for what could not be tried at all."""
 DEFAULT_SPEED = 10.0
 
 
 class Command(BaseCommand):
-    """Runs a rehearsal, prints its figures and checks, and fails if anything differs."""
+    """Runs a trial, prints its figures and checks, and fails if anything differs."""
 
     help = (
         "Let simulated participants write and vote, from files, in a workshop of a running server that uses this "
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", action="store_true", help="never ask")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rehearse, or check again."""
+        """Try it, or check again."""
         try:
             ideas, votes = _files(options)
             script = files.read(ideas, votes)
@@ -94,20 +94,20 @@ class Command(BaseCommand):
                 return
             script, silent = _crowd(script, options["people"])
             plan = self._plan(script, silent, ideas, options)
-        except (files.BadFile, setting_up.NoRehearsal) as problem:
+        except (files.BadFile, setting_up.NoTrial) as problem:
             raise CommandError(str(problem)) from problem
-        rehearsal = Rehearsal(plan, self._tell)
+        trial = Trial(plan, self._tell)
         started = time.perf_counter()
         try:
-            asyncio.run(rehearsal.run())
+            asyncio.run(trial.run())
         except (NotLetIn, CantRun, aiohttp.ClientError, TimeoutError) as problem:
-            raise CommandError(f"The rehearsal stopped: {type(problem).__name__}: {problem}") from problem
+            raise CommandError(f"The trial stopped: {type(problem).__name__}: {problem}") from problem
         self._tell("")
-        for line in report.table(rehearsal, time.perf_counter() - started):
+        for line in report.table(trial, time.perf_counter() - started):
             self._tell(line)
         if options["record"]:
-            options["record"].write_text(json.dumps(rehearsal.said.as_json()), encoding="utf-8")
-        self._judge(rehearsal.said, ideas, votes, report.seen_while_running(rehearsal.measures))
+            options["record"].write_text(json.dumps(trial.said.as_json()), encoding="utf-8")
+        self._judge(trial.said, ideas, votes, report.seen_while_running(trial.measures))
 
     def _tell(self, line: str) -> None:
         self.stdout.write(line)
@@ -132,7 +132,7 @@ class Command(BaseCommand):
         )
         if not driven:
             console = reverse("workshops:console", args=[workshop.pk])
-            self._tell(f"Run it at {bases[0]}{console}; the rehearsal ends when you close the workshop.")
+            self._tell(f"Run it at {bases[0]}{console}; the trial ends when you close the workshop.")
         return Plan(
             bases=bases,
             workshop=str(workshop.pk),
@@ -172,7 +172,7 @@ class Command(BaseCommand):
         """Ask before simulated people mix with a real workshop: what they do can't be undone."""
         if workshop.title.startswith(setting_up.MARK) or options["no_input"]:
             return
-        self._tell(f"“{workshop}” is not marked as a rehearsal (“{setting_up.MARK}…”).")
+        self._tell(f"“{workshop}” is not marked as a crowd trial (“{setting_up.MARK}…”).")
         question = "Simulated people will join it, write and vote, and this can't be undone. Go on? [y/N] "
         if input(question).strip().lower() not in {"y", "yes"}:
             raise CommandError("Nothing was done.")
@@ -183,7 +183,7 @@ class Command(BaseCommand):
         try:
             said = Said.from_json(json.loads(record.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError, KeyError) as problem:
-            raise CommandError(f"{record} is not the record of a rehearsal.") from problem
+            raise CommandError(f"{record} is not the record of a crowd trial.") from problem
         self._judge(said, ideas, votes, [])
 
     def _judge(self, said: Said, ideas: Path, votes: Path, seen: list[check.Check]) -> None:
@@ -220,5 +220,5 @@ def _crowd(script: files.Script, people: int | None) -> tuple[files.Script, int]
     if people is None:
         return script, 0
     if people < 1:
-        raise CommandError("A rehearsal needs somebody.")
+        raise CommandError("A crowd trial needs somebody.")
     return script.of(set(script.people[:people])), max(0, people - len(script.people))

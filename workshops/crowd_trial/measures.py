@@ -1,4 +1,4 @@
-"""What a rehearsal notes while it runs: every operation with its answer, and how long things took."""
+"""What a trial notes while it runs: every operation with its answer, and how long things took."""
 
 from __future__ import annotations
 

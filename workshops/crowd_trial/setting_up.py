@@ -1,4 +1,4 @@
-"""Finding or making the workshop of a rehearsal, and somebody to run it."""
+"""Finding or making the workshop of a trial, and somebody to run it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from workshops.models import Workshop
 from workshops.prepare import plan
 
 if TYPE_CHECKING:
+    from workshops.crowd_trial.files import Script
     from workshops.live.state import Step
-    from workshops.rehearsal.files import Script
 
-MARK = "Rehearsal: "
+MARK = "Crowd trial: "
 PURPOSE = (
-    "A rehearsal. Its participants are simulated, and what they write and choose comes from a file. "
+    "A crowd trial. Its participants are simulated, and what they write and choose comes from a file. "
     "Nothing in it is evidence."
 )
 MINUTES = 30
 
 
-class NoRehearsal(Exception):
-    """It can't be rehearsed like this; says why, and what to do."""
+class NoTrial(Exception):
+    """It can't be tried like this; says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The two steps that are rehearsed, and words that everybody sees from the beginning."""
+    """The two steps that are played, and words that everybody sees from the beginning."""
 
     brainstorm: str
     vote: str
@@ -43,29 +43,29 @@ class Stages:
 
 
 def challenge_named(slug: str) -> Challenge:
-    """Find the challenge to make a workshop in: by its slug, else the oldest. Raises NoRehearsal."""
+    """Find the challenge to make a workshop in: by its slug, else the oldest. Raises NoTrial."""
     found = Challenge.objects.filter(slug=slug) if slug else Challenge.objects.order_by("pk")
     challenge = found.first()
     if challenge is None:
         what = f"There is no challenge “{slug}”." if slug else "There is no challenge yet."
-        raise NoRehearsal(f"{what} Make one, or load the demo with  manage.py demo")
+        raise NoTrial(f"{what} Make one, or load the demo with  manage.py demo")
     return challenge
 
 
 def facilitator_for(challenge: Challenge, email: str) -> User:
-    """Find who is to run it: by address, else the challenge's first facilitator. Raises NoRehearsal."""
+    """Find who is to run it: by address, else the challenge's first facilitator. Raises NoTrial."""
     people = User.objects.filter(is_active=True)
     if email:
         user = people.filter(email__iexact=email).first()
         if user is None or not can_facilitate(user, challenge):
-            raise NoRehearsal(f"{email} has no account, or may not facilitate in “{challenge}”.")
+            raise NoTrial(f"{email} has no account, or may not facilitate in “{challenge}”.")
         return user
     role = {"memberships__challenge": challenge, "memberships__role": Membership.Role.FACILITATOR}
     found = (
         people.filter(**role).order_by("pk").first() or people.filter(is_staff=True).order_by("pk").first()
     )
     if found is None:
-        raise NoRehearsal(f"“{challenge}” has no facilitator; give it one first.")
+        raise NoTrial(f"“{challenge}” has no facilitator; give it one first.")
     return found
 
 
@@ -88,31 +88,31 @@ def make(challenge: Challenge, name: str, script: Script, facilitator: User) -> 
 
 
 def find(code: str) -> Workshop:
-    """Find an existing workshop by its code. Raises NoRehearsal."""
+    """Find an existing workshop by its code. Raises NoTrial."""
     workshop = queries.workshop_with_code(code)
     if workshop is None:
-        raise NoRehearsal(f"No workshop of this database is planned or open under the code {code}.")
+        raise NoTrial(f"No workshop of this database is planned or open under the code {code}.")
     return workshop
 
 
 def is_fresh(workshop: Workshop) -> bool:
-    """Whether it is a rehearsal in which nothing has run: one that may be driven without being asked."""
+    """Whether it is a trial in which nothing has run: one that may be driven without being asked."""
     ran = any(step.rounds for step in plan.state_of(workshop).order())
     return workshop.title.startswith(MARK) and not ran
 
 
 def stages_of(workshop: Workshop, script: Script, *, driven: bool) -> Stages:
-    """Find the steps to rehearse; one that is to be driven must fit the files. Raises NoRehearsal."""
+    """Find the steps that are played; one that is to be driven must fit the files. Raises NoTrial."""
     state = plan.state_of(workshop)
     brainstorms = [step for step in state.order() if step.kind == "brainstorm"]
     votes = [step for step in state.order() if step.kind == "dot_vote" and step.settings.target == "ideas"]
     if driven:
         if not brainstorms or not votes:
-            raise NoRehearsal("A rehearsal needs a brainstorm and a vote on ideas on the agenda.")
+            raise NoTrial("A crowd trial needs a brainstorm and a vote on ideas on the agenda.")
         try:
             _must_fit(brainstorms[0], votes[0], script)
         except Refused as refused:
-            raise NoRehearsal(str(refused.sentence)) from refused
+            raise NoTrial(str(refused.sentence)) from refused
     words = [workshop.title, workshop.purpose, *(f"{step.title} {step.prompt}" for step in state.order())]
     return Stages(
         brainstorms[0].id if brainstorms else "",

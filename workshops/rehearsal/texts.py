@@ -53,7 +53,7 @@ def texts() -> Texts:
     try:
         given = read_file(Path(settings.REHEARSAL_WORDS))
     except BadFile as error:
-        logger.warning("practice.words_left_out %s", str(error))
+        logger.warning("rehearsal.words_left_out %s", str(error))
         return invented
     return replace(invented, plain=given, near=[_again(text) for text in given[:LOTS]])
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from realtime.client import Ack, Ended, LiveClient
-from workshops.rehearsal import guest
-from workshops.rehearsal.measures import Sent
-from workshops.rehearsal.stage import stage_at
+from workshops.crowd_trial import guest
+from workshops.crowd_trial.measures import Sent
+from workshops.crowd_trial.stage import stage_at
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from workshops.rehearsal.people import Person, Together
+    from workshops.crowd_trial.people import Person, Together
 
 HIDDEN_BECAUSE = "Rejected by the moderators of the conversation"
 

@@ -1,4 +1,0 @@
-"""Simulated people for a facilitator's rehearsal: a copy of a workshop that nobody keeps.
-
-Not to be taken for `workshops.rehearsal`, which brings simulated people to a running server over the network.
-"""
