@@ -8,8 +8,8 @@ import pytest
 
 from tests.workshop_driver import Driver
 from workshops.activities.cluster.groups import Board
-from workshops.activities.cluster.suggesting import may_ask, on_ballot, to_group
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
+from workshops.suggest.boards import may_ask, on_ballot, to_group
 
 pytestmark = pytest.mark.django_db
 

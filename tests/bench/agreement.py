@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from workshops.suggest.words import STOP_WORDS, words_of
+from workshops.suggest.engine.words import STOP_WORDS, words_of
 
 
 def rand_index(one: Sequence[Hashable], other: Sequence[Hashable]) -> float:

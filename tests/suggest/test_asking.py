@@ -11,14 +11,14 @@ import pytest
 from pytest_django import Settings
 
 from tests.suggest.test_suggesting import IDEAS
-from workshops import suggestions
-from workshops.suggest.matter import Text, There
-from workshops.suggest.suggesting import suggest
+from workshops.suggest import asking
+from workshops.suggest.engine.matter import Text, There
+from workshops.suggest.engine.suggesting import suggest
 
 
 @pytest.fixture(autouse=True)
 def own_asker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestions, "_asker", suggestions._Asker())
+    monkeypatch.setattr(asking, "_asker", asking._Asker())
 
 
 async def test_who_asks_the_same_gets_the_same_answer_and_it_is_worked_out_once(
@@ -26,19 +26,17 @@ async def test_who_asks_the_same_gets_the_same_answer_and_it_is_worked_out_once(
 ) -> None:
     settings.EMBEDDINGS = "none"
     asked: list[bytes] = []
-    really = suggestions._ask
+    really = asking._ask
 
     def ask(question: bytes) -> object:
         asked.append(question)
         return really(question)
 
-    monkeypatch.setattr(suggestions, "_ask", ask)
+    monkeypatch.setattr(asking, "_ask", ask)
     there = [There(id="g1", title="Letters")]
 
-    first, second = await asyncio.gather(
-        suggestions.groups_for(IDEAS, there), suggestions.groups_for(IDEAS, there)
-    )
-    third = await suggestions.groups_for(IDEAS, there)
+    first, second = await asyncio.gather(asking.groups_for(IDEAS, there), asking.groups_for(IDEAS, there))
+    third = await asking.groups_for(IDEAS, there)
 
     assert first == second == third == suggest(IDEAS, there)
     assert len(asked) == 1
@@ -48,7 +46,7 @@ async def test_the_loop_goes_on_while_a_thousand_ideas_are_looked_at(settings: S
     settings.EMBEDDINGS = "none"
     many = [Text(id=f"i{n}", text=f"{IDEAS[n % len(IDEAS)].text} {n % 7} {n % 11}") for n in range(1000)]
     turns = 0
-    work = asyncio.ensure_future(suggestions.groups_for(many, []))
+    work = asyncio.ensure_future(asking.groups_for(many, []))
     while not work.done():
         await asyncio.sleep(0.005)
         turns += 1
@@ -60,9 +58,9 @@ async def test_the_loop_goes_on_while_a_thousand_ideas_are_looked_at(settings: S
 async def test_what_breaks_is_told_by_its_kind_and_not_by_anybodys_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(suggestions, "_plain", lambda ideas: [{"id": "a", "wrong": "Morwenna is ill"}])
-    with caplog.at_level(logging.WARNING), pytest.raises(suggestions.Unavailable):
-        await suggestions.near_duplicates(IDEAS)
+    monkeypatch.setattr(asking, "_plain", lambda ideas: [{"id": "a", "wrong": "Morwenna is ill"}])
+    with caplog.at_level(logging.WARNING), pytest.raises(asking.Unavailable):
+        await asking.near_duplicates(IDEAS)
     assert "TypeError" in caplog.text
     assert "Morwenna" not in caplog.text
 
@@ -72,15 +70,15 @@ async def test_a_table_that_cannot_be_read_is_gone_without(
 ) -> None:
     settings.EMBEDDINGS = str(tmp_path)
     with caplog.at_level(logging.WARNING):
-        found = await suggestions.groups_for(IDEAS, [])
+        found = await asking.groups_for(IDEAS, [])
     assert found == suggest(IDEAS)
     assert str(tmp_path) in caplog.text
 
 
 async def test_too_many_at_once_are_asked_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggestions, "_MOST_WAITING", 0)
-    with pytest.raises(suggestions.Unavailable):
-        await suggestions.near_duplicates(IDEAS)
+    monkeypatch.setattr(asking, "_MOST_WAITING", 0)
+    with pytest.raises(asking.Unavailable):
+        await asking.near_duplicates(IDEAS)
 
 
 def test_the_child_gets_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +90,6 @@ def test_the_child_gets_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError
 
     monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(suggestions.Unavailable):
-        suggestions._ask(b"{}")
+    with pytest.raises(asking.Unavailable):
+        asking._ask(b"{}")
     assert "SECRET_KEY" not in given["env"]  # type: ignore[operator]  # a dict

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workshops.suggest.duplicates import alike
-from workshops.suggest.matter import ALMOST_SAME, Text
+from workshops.suggest.engine.duplicates import alike
+from workshops.suggest.engine.matter import ALMOST_SAME, Text
 
 OTHERS = ["Paint the corridor green", "A choir on Thursdays", "Fewer forms to fill in", "Dogs welcome"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workshops.suggest.matter import Text
-from workshops.suggest.meaning import Meanings, Pieces, find
-from workshops.suggest.suggesting import suggest
+from workshops.suggest.engine.matter import Text
+from workshops.suggest.engine.meaning import Meanings, Pieces, find
+from workshops.suggest.engine.suggesting import suggest
 
 PIECES = [
     "<0xC3>",

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.daphne import REPOSITORY
-from workshops.suggest.matter import ALMOST_SAME, Suggestion, Text, There, alikes, suggestion
-from workshops.suggest.suggesting import suggest
+from workshops.suggest.engine.matter import ALMOST_SAME, Suggestion, Text, There, alikes, suggestion
+from workshops.suggest.engine.suggesting import suggest
 
 THEMES = {
     "bus": [
@@ -181,7 +181,7 @@ def test_the_process_of_its_own_answers_what_the_function_answers() -> None:
 
 def _child(asked: dict[str, Any]) -> Any:
     ran = subprocess.run(
-        [sys.executable, "-m", "workshops.suggest"],
+        [sys.executable, "-m", "workshops.suggest.engine"],
         input=json.dumps(asked),
         capture_output=True,
         text=True,

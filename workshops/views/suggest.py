@@ -19,20 +19,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 from realtime import http
 from realtime.consumer import Admission
 from realtime.ledger import Ack, Refusal
-from workshops import suggestions
 from workshops.activities.cluster.grouping import MOST_TITLE
-from workshops.activities.cluster.suggesting import may_ask, on_ballot, to_group
 from workshops.live.places import is_theirs
 from workshops.live.state import FACILITATOR, PARTICIPANT
-from workshops.suggest import matter
+from workshops.suggest import asking
+from workshops.suggest.boards import may_ask, on_ballot, to_group
+from workshops.suggest.engine import matter
 from workshops.views.busy import or_busy
 from workshops.views.live import enter, language
 
 if TYPE_CHECKING:
     from realtime.room import Room
-    from workshops.activities.cluster.suggesting import Asked
     from workshops.live.state import State, Step
     from workshops.models import Workshop
+    from workshops.suggest.boards import Asked
 
 LIKE = {
     matter.ALMOST_SAME: gettext_lazy("says almost the same as"),
@@ -163,8 +163,8 @@ async def _preview(
 ) -> HttpResponse:
     found: matter.Suggestion | None = None
     try:
-        found = await suggestions.groups_for(asked.loose, asked.there)
-    except suggestions.Unavailable:
+        found = await asking.groups_for(asked.loose, asked.there)
+    except asking.Unavailable:
         messages.error(request, _("Suggestions can't be worked out just now. Try again in a moment."))
     context = {
         "workshop": here.workshop,
@@ -231,7 +231,7 @@ async def alike(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> H
     }
     texts = {idea.id: idea.text for idea in ideas}
     try:
-        found = await suggestions.near_duplicates(ideas)
+        found = await asking.near_duplicates(ideas)
         context["lots"] = [
             {
                 "number": number,
@@ -241,7 +241,7 @@ async def alike(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> H
             }
             for number, lot in enumerate(found, 1)
         ]
-    except suggestions.Unavailable:
+    except asking.Unavailable:
         context["unavailable"] = True
     template = "workshops/parts/alike.html" if "part" in request.GET else "workshops/alike.html"
     response = render(request, template, context)

@@ -23,10 +23,10 @@ from tests.bench.agreement import rand_index, shared_information, usual_way
 from tests.bench.bench import Bench
 from tests.bench.table import Measured
 from tests.daphne import REPOSITORY
-from workshops.suggest.child import ONE_CORE
-from workshops.suggest.matter import Text
-from workshops.suggest.meaning import Meanings, find
-from workshops.suggest.suggesting import suggest
+from workshops.suggest.engine.child import ONE_CORE
+from workshops.suggest.engine.matter import Text
+from workshops.suggest.engine.meaning import Meanings, find
+from workshops.suggest.engine.suggesting import suggest
 
 MANY = 1000
 TRIES = 3
@@ -126,7 +126,7 @@ def _seconds(model: str) -> tuple[float, float]:
     asked = {"what": "suggest", "model": model, "ideas": _many(), "there": []}
     before, began = _used(), time.perf_counter()
     ran = subprocess.run(
-        [sys.executable, "-m", "workshops.suggest"],
+        [sys.executable, "-m", "workshops.suggest.engine"],
         input=json.dumps(asked).encode(),
         capture_output=True,
         check=True,

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workshops.suggest.meaning import Meanings
+    from workshops.suggest.engine.meaning import Meanings
 
 ONE_CORE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _NICE = 5
@@ -25,9 +25,9 @@ def main() -> int:
 
 def answer(asked: dict[str, Any]) -> Any:
     """Answer one question: `alike` or `suggest`."""
-    from workshops.suggest.duplicates import alike  # noqa: PLC0415 (brings numpy)
-    from workshops.suggest.matter import Text, There, as_json  # noqa: PLC0415
-    from workshops.suggest.suggesting import suggest  # noqa: PLC0415
+    from workshops.suggest.engine.duplicates import alike  # noqa: PLC0415 (brings numpy)
+    from workshops.suggest.engine.matter import Text, There, as_json  # noqa: PLC0415
+    from workshops.suggest.engine.suggesting import suggest  # noqa: PLC0415
 
     ideas = [Text(**idea) for idea in asked["ideas"]]
     if asked["what"] == "alike":
@@ -41,7 +41,7 @@ def answer(asked: dict[str, Any]) -> Any:
 
 def _meanings(named: str) -> Meanings | None:
     """Open the table of word vectors; one that can't be read is told on standard error, and gone without."""
-    from workshops.suggest.meaning import find  # noqa: PLC0415 (brings numpy)
+    from workshops.suggest.engine.meaning import find  # noqa: PLC0415 (brings numpy)
 
     try:
         return find(named)

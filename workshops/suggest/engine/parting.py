@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workshops.suggest.likeness import Square
+    from workshops.suggest.engine.likeness import Square
 
     type Labels = NDArray[np.int64]
 

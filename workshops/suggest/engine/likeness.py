@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workshops.suggest.words import content_of, pieces_of, stem, words_of
+from workshops.suggest.engine.words import content_of, pieces_of, stem, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from workshops.suggest.meaning import Meanings
+    from workshops.suggest.engine.meaning import Meanings
 
     type Square = NDArray[np.float32]
 

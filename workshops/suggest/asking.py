@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.conf import settings
 
-from workshops.suggest import matter
+from workshops.suggest.engine import matter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def _ask(asked: bytes) -> Any:
     """Let a child process answer. Raises Unavailable; what is logged holds nobody's words."""
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "workshops.suggest"],
+            [sys.executable, "-m", "workshops.suggest.engine"],
             input=asked,
             capture_output=True,
             check=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workshops.activities.shared.sources import brainstorms_for, shown_ideas
 from workshops.live.state import FACILITATOR
-from workshops.suggest.matter import MOST_IDEAS, Text, There
+from workshops.suggest.engine.matter import MOST_IDEAS, Text, There
 
 if TYPE_CHECKING:
     from workshops.activities.cluster.groups import Board

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workshops.suggest.likeness import Likeness
-from workshops.suggest.matter import (
+from workshops.suggest.engine.likeness import Likeness
+from workshops.suggest.engine.matter import (
     ALMOST_SAME,
     LITTLE,
     MOST_GROUPS,
@@ -22,17 +22,17 @@ from workshops.suggest.matter import (
     Suggested,
     Suggestion,
 )
-from workshops.suggest.naming import Vocabulary
-from workshops.suggest.parting import means_to, part, settle
+from workshops.suggest.engine.naming import Vocabulary
+from workshops.suggest.engine.parting import means_to, part, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from workshops.suggest.matter import Text, There
-    from workshops.suggest.meaning import Meanings
-    from workshops.suggest.parting import Labels
+    from workshops.suggest.engine.matter import Text, There
+    from workshops.suggest.engine.meaning import Meanings
+    from workshops.suggest.engine.parting import Labels
 
 _LEAST_TO_JOIN = 0.0
 """An idea that is no more like a group that is there than any two ideas here are alike isn't suggested for it."""

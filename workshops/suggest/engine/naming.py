@@ -11,8 +11,8 @@ from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING
 
-from workshops.suggest.matter import Shared
-from workshops.suggest.words import STOP_WORDS, stem
+from workshops.suggest.engine.matter import Shared
+from workshops.suggest.engine.words import STOP_WORDS, stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,10 +16,10 @@ from lab_workspace.people.models import User
 from realtime.ledger import Ack, Asked, by_system, run
 from tests.makers import make_challenge, make_member
 from tests.suggest.test_suggesting import IDEAS
-from workshops import suggestions
 from workshops.actions import make_workshop
 from workshops.models import Workshop
 from workshops.prepare.plan import state_of
+from workshops.suggest import asking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -179,10 +179,10 @@ def test_when_it_cannot_be_worked_out_the_page_says_so(
     facilitator(client, alice, workshop)
 
     def broken(asked: bytes) -> object:
-        raise suggestions.Unavailable
+        raise asking.Unavailable
 
-    monkeypatch.setattr(suggestions, "_asker", suggestions._Asker())
-    monkeypatch.setattr(suggestions, "_ask", broken)
+    monkeypatch.setattr(asking, "_asker", asking._Asker())
+    monkeypatch.setattr(asking, "_ask", broken)
     assert "Suggestions can&#x27;t be worked out just now." in client.get(page(workshop)).content.decode()
     assert "can't be looked for" in client.get(page(workshop, "alike", "a3")).content.decode()
 

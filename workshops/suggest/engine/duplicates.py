@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workshops.suggest.likeness import cosines
-from workshops.suggest.matter import ALMOST_SAME, MUCH, Alike
-from workshops.suggest.words import NEGATIONS, content_of, pieces_of, stem, words_of
+from workshops.suggest.engine.likeness import cosines
+from workshops.suggest.engine.matter import ALMOST_SAME, MUCH, Alike
+from workshops.suggest.engine.words import NEGATIONS, content_of, pieces_of, stem, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from workshops.suggest.matter import Text
+    from workshops.suggest.engine.matter import Text
 
 _SAME = 0.92
 _NEAR = 0.72
