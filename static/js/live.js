@@ -164,6 +164,7 @@ function start(root) {
   function movedOn() {
     stages += 1;
     notices.untoast();
+    notices.happened();
   }
 
   function release() {

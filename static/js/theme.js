@@ -60,4 +60,17 @@
       menu.querySelector("summary").focus();
     }
   });
+
+  // "No, leave it" closes the question around it; a link to what is folded away unfolds it.
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const question = target?.closest("[data-leave]")?.closest("details");
+    if (question) {
+      question.open = false;
+      question.querySelector("summary").focus();
+    }
+    const hash = target?.closest('a[href^="#"]')?.getAttribute("href") ?? "";
+    const folded = hash.length > 1 ? document.getElementById(hash.slice(1)) : null;
+    for (let up = folded?.closest("details"); up; up = up.parentElement?.closest("details")) up.open = true;
+  });
 })();

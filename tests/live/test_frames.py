@@ -279,7 +279,7 @@ async def test_a_part_and_its_card_may_wait_together(visitors: Visitors, room: F
 
 async def test_a_dialog_stays_open_over_a_redraw(visitors: Visitors, room: FakeRoom) -> None:
     menu = (
-        '<dialog id="move-menu"><h2>{}</h2><p data-move-text></p><button data-with-idea form="act" name="command" '
+        '<dialog id="move-menu"><h2>{}</h2><p data-about-card></p><button data-with-idea form="act" name="command" '
         'value=\'{{"do":"idea.move","to":"g1"}}\'>To g1</button><button type="button" data-close-dialog>Close</button></dialog>'
     )
     opener = '<li data-card="i7"><p class="idea-text">Seven</p><button type="button" data-move="i7">Move</button></li>'
@@ -289,7 +289,7 @@ async def test_a_dialog_stays_open_over_a_redraw(visitors: Visitors, room: FakeR
     await page.goto("/")
     await room.until(lambda: room.sockets)
     await page.get_by_role("button", name="Move").click()
-    await expect(page.locator("[data-move-text]")).to_have_text("Seven")
+    await expect(page.locator("[data-about-card]")).to_have_text("Seven")
     await page.get_by_role("button", name="To g1").focus()
     await room.frame(f'<div id="stage.moves">{menu.format("Changed")}</div>')
     await room.push({"now": {"here": 5}})

@@ -62,8 +62,9 @@ def test_while_all_is_paused_nobody_contributes_no_clock_runs_and_everything_is_
     ):
         assert driver.refused("p-ann", do, activity=brainstorm, **args) == "frozen"
     assert driver.refused("p-gus", "idea.add", activity=brainstorm, text="Nor facilitators") == "frozen"
-    for reader in (PARTICIPANT, FACILITATOR, SCREEN):
+    for reader in (PARTICIPANT, SCREEN):
         assert "Paused for a moment." in seen_by(driver, reader)
+    assert "Everything is paused." in seen_by(driver, FACILITATOR)
     driver.wait(45)
     driver.do("p-fay", "room.thaw")
     assert step(driver).ends_at == driver.at + left
@@ -222,9 +223,9 @@ def test_one_facilitator_leads_and_hands_over() -> None:
 
 def test_two_facilitators_writing_notes_lose_neither() -> None:
     driver, brainstorm, *_rest = started()
-    run = driver.ledger.kind.show(driver.state, "run", FACILITATOR)
-    assert run is not None
-    mark = run.context["note"]["mark"]
+    notes = driver.ledger.kind.show(driver.state, "desk.note", FACILITATOR)
+    assert notes is not None
+    mark = notes.context["mark"]
     driver.do("p-fay", "note.write", activity=brainstorm, text="Mine", mark=mark)
     assert (
         driver.refused("p-gus", "note.write", activity=brainstorm, text="Mine", mark=mark) == "nothing_to_do"
@@ -236,6 +237,56 @@ def test_two_facilitators_writing_notes_lose_neither() -> None:
     driver.do("p-gus", "note.write", activity=brainstorm, text="")
     assert step(driver).notes == ""
     assert driver.refused("p-ann", "note.write", activity=brainstorm, text="x") == "not_allowed"
+
+
+def test_the_notes_follow_the_room() -> None:
+    driver, brainstorm, second, *_rest = started()
+    driver.watch()
+    driver.do("p-fay", "note.write", activity=second, text="Bring the kettle")
+    driver.flush()
+    driver.do("p-fay", "show.next")
+    driver.flush()
+    driver.check()
+    assert "Bring the kettle" in seen_by(driver, FACILITATOR)
+    assert driver.state.current == second != brainstorm
+
+
+# -- where we are ------------------------------------------------------------------------------------------------------
+
+
+def test_back_leads_to_where_the_room_was_and_says_so() -> None:
+    driver = Driver()
+    first, second, third, *_rest = classic(driver)
+
+    def leads_to() -> str:
+        stage = driver.ledger.kind.show(driver.state, "stage", FACILITATOR)
+        assert stage is not None
+        before = stage.context["previous"]
+        return before["id"] if before else "lobby"
+
+    for place in (first, third, second):
+        driver.do("p-fay", "show.go", activity=place)
+    assert leads_to() == third, "not the one that stands before it on the agenda"
+    driver.do("p-fay", "show.back")
+    assert (driver.state.current, leads_to()) == (third, first)
+    driver.do("p-fay", "show.back")
+    driver.do("p-fay", "show.next")
+    assert (driver.state.current, leads_to()) == (second, first)
+    driver.do("p-fay", "show.back")
+    driver.do("p-fay", "show.back")
+    assert driver.state.current is None
+    assert driver.refused("p-fay", "show.back") == "no_more_steps"
+    same_after_reload(driver)
+
+
+def test_back_passes_over_what_was_taken_off_the_agenda() -> None:
+    driver = Driver()
+    first, second, third, *_rest = classic(driver)
+    for place in (first, third, second):
+        driver.do("p-fay", "show.go", activity=place)
+    driver.do("p-fay", "step.remove", activity=third)
+    driver.do("p-fay", "show.back")
+    assert driver.state.current == first
 
 
 # -- timer and plan ----------------------------------------------------------------------------------------------------

@@ -45,6 +45,8 @@ class Conduct:
     """Which facilitator is leading now; None while nobody has begun."""
     frozen: bool = False
     """Whether the whole room is paused: nobody contributes, and no clock runs."""
+    trail: list[str | None] = field(default_factory=list)
+    """Where the room was before, the latest last; None is the lobby. “Back” leads along it."""
     planned_at: int | None = None
     """When the workshop was planned to start (ms)."""
     begun_at: int | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
-from workshops.live.leading import leads
+from workshops.live.leading import leads, mark_of
 from workshops.live.places import at_step, base_of, open_besides
 from workshops.live.room_views import head
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
@@ -43,12 +43,9 @@ def room(state: State, reader: str) -> dict[str, Any]:
     now = next((said for said in conduct.announcements if said.id == conduct.announced), None)
     base, here = base_of(reader), state.steps.get(at_step(reader))
     besides = [step for step in open_besides(state) if base == PARTICIPANT and not over and step is not here]
-    asked = (
-        sum(1 for idea in state.ideas.values() if idea.flags and idea.on_board) if base == FACILITATOR else 0
-    )
     return {
         "reader": base,
-        "asked": asked if not over else 0,
+        "asked": asked_to_look(state) if base == FACILITATOR else 0,
         "personal": base != SCREEN,
         "frozen": conduct.frozen and not over,
         "announcement": _words(now) if now and not over else None,
@@ -58,6 +55,13 @@ def room(state: State, reader: str) -> dict[str, Any]:
         "room_is_at": state.step.title if here is not None and state.step is not None else "",
         "besides": [_place(step) | {"path": _path(step, here)} for step in besides],
     }
+
+
+def asked_to_look(state: State) -> int:
+    """Count the pieces that facilitators are asked to look at."""
+    if state.closed_at is not None:
+        return 0
+    return state.once("asked to look", lambda: sum(1 for i in state.ideas.values() if i.flags and i.on_board))
 
 
 def _place(step: Step) -> dict[str, Any]:
@@ -92,6 +96,7 @@ def desk(state: State) -> dict[str, Any]:
         "closed": state.closed_at is not None,
         "lead": _lead(state),
         "hands": _hands(state),
+        "note": _note(state),
         "said": _announcing(state),
         "hold": _hold(state),
         "simulated": _rehearsal(state) if state.conduct.rehearsal is not None else None,
@@ -124,6 +129,15 @@ def _hands(state: State) -> dict[str, Any]:
     }
 
 
+def _note(state: State) -> dict[str, Any]:
+    """Give the facilitators' notes of where the room is; before it begins, of the first activity."""
+    here = state.step or state.after(None)
+    if here is None:
+        return {"closed": True}
+    told = {"step": here.id, "title": here.title, "text": here.notes, "mark": mark_of(here.notes)}
+    return {"closed": state.closed_at is not None, **told}
+
+
 def _announcing(state: State) -> dict[str, Any]:
     return {
         "closed": state.closed_at is not None,
@@ -152,6 +166,7 @@ def _rehearsal(state: State) -> dict[str, Any]:
 _PARTS = {
     "desk.lead": _lead,
     "desk.hands": _hands,
+    "desk.note": _note,
     "desk.said": _announcing,
     "desk.hold": _hold,
     "desk.rehearsal": _rehearsal,
@@ -230,6 +245,8 @@ def now(state: State, present: set[str]) -> dict[str, Any]:
         "people": dict.fromkeys(sorted(present), "here"),
         "finished": dict.fromkeys(sorted(finished), 1),
         "done": len(finished),
+        "hands": len(state.conduct.hands),
+        "asked": asked_to_look(state),
         "groups": _groups_here(state, present),
     }
     if works and len(state.people) <= MOST_DETAILS:

@@ -1,6 +1,7 @@
-"""Pausing the whole room: nobody contributes, no clock runs, everything is kept.
+"""Pausing everything: nobody contributes, no clock runs, everything is kept.
 
-Facilitators can still move the room, so that it goes on where they want it.
+Pausing an activity (`running.pause`) stops that one and its clock. This stops all there is: rooms and activities that
+stay open, too. Facilitators can still move the room, so that it goes on where they want it; their page asks first.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.live import words
 from workshops.live.rules import Rules
-from workshops.live.state import State, Step
+from workshops.live.state import FACILITATOR, State, Step
 
 CONTRIBUTIONS = frozenset({"step.finish", "my.undo"})
 """What people do in an activity by the workshop's own commands; all commands of activities are such, too."""
@@ -48,10 +49,12 @@ def run_clock(state: State, step: Step, ms: int, at: int) -> None:
         step.ends_at = at + ms
 
 
-def must_go_on(state: State, *, contribution: bool) -> None:
+def must_go_on(state: State, by: str, *, contribution: bool) -> None:
     """Refuse contributions while everything is paused."""
     if contribution and state.conduct.frozen and state.closed_at is None:
-        raise Refused("frozen", words.FROZEN)
+        person = state.people.get(by)
+        leads = person is not None and person.role == FACILITATOR
+        raise Refused("frozen", words.FROZEN_FOR_YOU if leads else words.FROZEN)
 
 
 HOLDING = Rules(

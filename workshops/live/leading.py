@@ -95,7 +95,7 @@ def note(state: State, command: Command, by: str) -> list[NewEvent]:
 
 def _noted(state: State, event: Happened) -> Dirty:
     state.steps[event.body["activity"]].notes = event.private.get("text", "")
-    return Dirty(keys={"run"})
+    return Dirty(keys={"desk.note"})
 
 
 # -- plan ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,14 @@ from workshops.live import words
 from workshops.live.rules import Rules
 from workshops.live.state import Idea, State
 
+HIDE_BECAUSE = (
+    _("It says something about a person."),
+    _("It is rude or hurtful."),
+    _("It does not answer the question."),
+    _("It was written by mistake, or as a test."),
+)
+"""What facilitators are offered to say. The writer reads it as it stands here."""
+
 
 def hide(state: State, command: Command, by: str) -> list[NewEvent]:
     """Take ideas off every board, with a reason. Their authors are told; they can be brought back."""

@@ -60,7 +60,7 @@ _CHANGE_ONLY_THEIR_ROUND = {"step.finished", "step.asked_again", *HANDS.events, 
 )
 _ROOTS = {
     PARTICIPANT: ["room", "stage", "heard"],
-    FACILITATOR: ["room", "run", "stage", "desk", "people", "hidden"],
+    FACILITATOR: ["room", "stage", "desk", "run", "people", "hidden"],
     SCREEN: ["room", "stage"],
 }
 
@@ -79,7 +79,7 @@ class WorkshopRoom(RoomKind[State]):
         return _FORMS
 
     def decide(self, state: State, command: Command, by: str) -> list[NewEvent]:
-        must_go_on(state, contribution=command.do in CONTRIBUTIONS or command.do not in _COMMANDS)
+        must_go_on(state, by, contribution=command.do in CONTRIBUTIONS or command.do not in _COMMANDS)
         rooms.must_be_inside(state, command, by)
         if command.do in _COMMANDS:
             return rooms.with_rooms(state, _COMMANDS[command.do][1](state, command, by))
@@ -98,6 +98,8 @@ class WorkshopRoom(RoomKind[State]):
         state.look_again()  # also what was looked up halfway
         if "hidden" in dirty.keys:
             dirty.keys.add("room")  # says how many pieces facilitators are asked to look at
+        if "run" in dirty.keys:
+            dirty.keys.add("desk.note")  # another activity may be the one that the notes are about
         return dirty
 
     @staticmethod

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MINUTE = 60_000
+MOST_PLACES = 50
+"""So many places the way back leads along."""
 
 
 def guard(state: State, command: Command, by: str) -> None:
@@ -46,23 +48,46 @@ def guard(state: State, command: Command, by: str) -> None:
 
 
 def go(state: State, command: Command, by: str) -> list[NewEvent]:
-    """Bring everybody to the next, the previous or a named step. An open step is closed, and loses nothing."""
+    """Bring everybody to the next step, a named one, or back to where the room was before.
+
+    An open step is closed, and loses nothing.
+    """
     guard(state, command, by)
+    back = command.do == "show.back"
     if command.do == "show.go":
         target: Step | None = state.on_agenda(command["activity"])
     else:
-        target = (state.after if command.do == "show.next" else state.before)(state.current)
-        if target is None and (command.do == "show.next" or state.current is None):
+        target = came_from(state) if back else state.after(state.current)
+        if target is None and (not back or state.current is None):
             raise Refused("no_more_steps", _("There is no further activity on the agenda."))
     wanted = target.id if target else None
     if wanted == state.current:
         return []
-    return [*_leave(state, target, command.at), NewEvent("show.moved", {"activity": wanted})]
+    moved = {"activity": wanted} | ({"back": True} if back else {})
+    return [*_leave(state, target, command.at), NewEvent("show.moved", moved)]
+
+
+def came_from(state: State) -> Step | None:
+    """Give where “Back” leads: to where the room was before, or the lobby. What left the agenda is passed over."""
+    trail = _still_there(state)
+    return state.steps[trail[-1]] if trail and trail[-1] else None
+
+
+def _still_there(state: State) -> list[str | None]:
+    """Give the places on the way here that are still there and aren't where the room is anyway."""
+    trail = list(state.conduct.trail)
+    while trail and (trail[-1] == state.current or (trail[-1] and trail[-1] not in state.steps)):
+        trail.pop()
+    return trail
 
 
 def _moved(state: State, event: Happened) -> Dirty:
     if state.step is not None and state.step.running:  # it stays open for days: minutes are over
         run_clock(state, state.step, 0, event.at)
+    if event.body.get("back"):
+        state.conduct.trail = _still_there(state)[:-1]
+    else:
+        state.conduct.trail = [*state.conduct.trail, state.current][-MOST_PLACES:]
     state.current = event.body["activity"]
     begun_by(state, event.actor)
     step = state.step

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,13 +11,16 @@ from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
 from workshops.live import desk, room_views
 from workshops.live.flags import REASONS
-from workshops.live.leading import mark_of
+from workshops.live.moderation import HIDE_BECAUSE
 from workshops.live.places import at_step, base_of, open_besides, seen_from
+from workshops.live.running import came_from
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.live.timing import drift, planned_starts
 
 if TYPE_CHECKING:
-    from workshops.live.state import Person, State, Step
+    from django_stubs_ext import StrOrPromise
+
+    from workshops.live.state import Idea, Person, State, Step
 
 STAGE_TEMPLATE = {PARTICIPANT: "stage", FACILITATOR: "console", SCREEN: "screen"}
 
@@ -96,9 +100,7 @@ def stage(state: State, reader: str) -> Fragment:
     }
     inside = step is not None and bool(step.parent)
     if facilitate:  # programs read all that stands here: others get no more than their page shows
-        following, previous = (
-            (None, None) if inside else (state.after(state.current), state.before(state.current))
-        )
+        following, previous = (None, None) if inside else (state.after(state.current), came_from(state))
         shared |= {
             "in_room": {"step": step.parent, "name": step.room} if step is not None and inside else None,
             "door_locked": state.door_locked,
@@ -161,7 +163,6 @@ def _console(state: State, key: str) -> Fragment | None:
 def run(state: State) -> dict[str, Any]:
     """Give the agenda as it is running, with the facilitators' notes of where they are."""
     starts = planned_starts(state)
-    here = state.step or state.after(None)
     order = [step.id for step in state.order()]
     passed = set(order[: order.index(state.current)]) if state.current in order else set[str]()
     return {
@@ -183,13 +184,20 @@ def run(state: State) -> dict[str, Any]:
         "drift": drift(state),
         "rehearsal": state.conduct.rehearsal is not None,
         "stay_open": [step.title for step in open_besides(state)],
-        "note": {"step": here.id, "title": here.title, "text": here.notes, "mark": mark_of(here.notes)}
-        if here is not None
-        else None,
-        "lost_at_close": list(
-            filter(None, (activity_of(step.kind).lost_at_close(step) for step in state.everything()))
-        ),
+        "lost_at_close": lost_at_close(state),
     }
+
+
+def lost_at_close(state: State) -> list[dict[str, Any]]:
+    """Say what the archive would not keep if the workshop were closed now; of a split step once, with its rooms."""
+    said: dict[str, list[str]] = {}
+    for step in state.everything():
+        # As its step is called: a room's own title would say the same for every room.
+        whole = replace(step, title=state.steps[step.parent].title) if step.parent else step
+        sentence = str(activity_of(step.kind).lost_at_close(whole))
+        if sentence:
+            said.setdefault(sentence, []).extend([step.room] if step.parent else [])
+    return [{"text": sentence, "rooms": rooms} for sentence, rooms in said.items()]
 
 
 def people_count(state: State) -> dict[str, Any]:
@@ -225,10 +233,19 @@ def flagged_ideas(state: State) -> list[dict[str, Any]]:
             "text": idea.text,
             "flags": len(idea.flags),
             "why": [REASONS[why] for why in REASONS if why in idea.flags.values()],
+            "reason": _because(idea),
         }
         for idea in state.ideas.values()
         if idea.flags and idea.on_board
     ]
+
+
+def _because(idea: Idea) -> StrOrPromise:
+    """Give what its writer reads if it is hidden: what those who flagged it said, if they said what."""
+    why = next((why for why in ("person", "rude") if why in idea.flags.values()), "")
+    return {"person": HIDE_BECAUSE[0], "rude": HIDE_BECAUSE[1]}.get(
+        why, _("Somebody asked us to look at it.")
+    )
 
 
 def hidden_ideas(state: State) -> list[dict[str, Any]]:
@@ -249,7 +266,6 @@ def _hidden(state: State) -> dict[str, Any]:
     return {
         "ideas": hidden_ideas(state),
         "flagged": flagged_ideas(state),
-        "reason": _("Somebody asked us to look at it."),
     }
 
 

@@ -257,12 +257,6 @@ class State:
         place = next((n for n, step in enumerate(order, start=1) if step.id == step_id), 0)
         return order[place] if place < len(order) else None
 
-    def before(self, step_id: str | None) -> Step | None:
-        """Give the step that goes before."""
-        order = self.order()
-        place = next((n for n, step in enumerate(order) if step.id == step_id), 0)
-        return order[place - 1] if place else None
-
     # -- finding, or refusing --------------------------------------------------------------------------------------
 
     def member(self, by: str) -> Person:

@@ -20,4 +20,5 @@ FROZEN_SHORT = _("Paused for a moment.")
 FROZEN = _(
     "Everything is paused for a moment. What you wrote is kept on your device; send it when it goes on."
 )
+FROZEN_FOR_YOU = _("Everything is paused. Press “Go on with everything” first, then try again.")
 GOING_ON = _("Going on.")

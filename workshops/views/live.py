@@ -29,6 +29,7 @@ from workshops.joining import seats
 from workshops.joining.expected import expected_at
 from workshops.joining.qr import qr_svg
 from workshops.live import places, words
+from workshops.live.moderation import HIDE_BECAUSE
 from workshops.live.showing import person_context
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.lookups import look_up
@@ -180,6 +181,8 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
             return redirect("workshops:join", code=entry.workshop.code)
         context = page_context(request, room, entry.workshop, entry.seat, reader)
         context["about"] = _about(request, room) if reader == FACILITATOR else None
+    if reader == FACILITATOR:
+        context["hiding"] = {"reasons": HIDE_BECAUSE, "undo": {"do": "idea.restore"}}
     context["can_facilitate"] = entry.can_facilitate
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"

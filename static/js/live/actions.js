@@ -1,7 +1,7 @@
 // What a person does becomes a command in the outbox; what the server answers becomes a word to the person.
 
 import { emptyFields, readCommand } from "./commands.js";
-import { closeAround, menuAdditions, titleOf } from "./menus.js";
+import { closeAround, menuAdditions, titleOf, undoAdditions } from "./menus.js";
 import { personAdditions } from "./people.js";
 import { fill, text } from "./texts.js";
 
@@ -66,6 +66,7 @@ export class Actions {
   acked(entry) {
     this.#settled(entry);
     this.#parts.pending.answered(entry);
+    this.#parts.notices.happened();
     const past = entry.stage !== undefined && entry.stage !== this.#parts.stage();
     if (past || (!entry.done && !entry.undo)) {
       this.#parts.notices.untoast();
@@ -104,11 +105,12 @@ export class Actions {
     const now = performance.now();
     const again = this.#last.value === button.value && now - this.#last.at < DOUBLE;
     if (reading.empty) {
-      if (!again) this.#parts.notices.atField(reading.empty, text("write_first"));
+      if (!again) this.#parts.notices.atField(reading.empty, reading.empty.dataset.missing || text("write_first"));
       return;
     }
     this.#last = { value: button.value, at: now };
     Object.assign(reading.command, menuAdditions(button), personAdditions(button));
+    if (reading.undo) Object.assign(reading.undo, undoAdditions(button));
     if (!this.#send(reading)) return;
     emptyFields(reading.controls);
     closeAround(button, reading.controls);

@@ -1,13 +1,12 @@
-// What the facilitators' page does beside commands: asks before it moves a room that somebody else leads, says how far
-// ahead or behind the room is, jumps to controls by key, and saves notes when they are left.
+// What the facilitators' page does beside commands: asks before some (asking.js), says how far ahead or behind the room
+// is, keeps what is now in sight in a long agenda, jumps to controls by key, and saves notes when they are left.
 
-import { fill, text } from "./texts.js";
+import { askFirst } from "./asking.js";
+import { text } from "./texts.js";
 
 const MINUTE = 60_000;
 const TOO_FAR = 180;
 const EVERY = 5_000;
-/** Commands that move the room for everybody, or can't be taken back. */
-const MOVES = /^(show\.|step\.(open|new_round|close|reveal|pause|resume)$|room\.|workshop\.close|hands\.lower$)/;
 
 /**
  * Bring the cockpit to life.
@@ -19,47 +18,28 @@ export function startCockpit(clock) {
   watchKeys();
   watchNotes();
   const look = () => showDrift(clock.now());
+  const changed = () => {
+    look();
+    keepNowInSight();
+  };
   setInterval(look, EVERY);
-  look();
-  return look;
+  changed();
+  return changed;
 }
 
-// -- somebody else leads ------------------------------------------------------------------------------------------
+// -- the agenda -----------------------------------------------------------------------------------------------------
 
-function askFirst() {
-  /** @type {HTMLElement | null} */
-  let waiting = null;
-  let sure = false;
-  document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button") : null;
-    const dialog = document.getElementById("ask-leading");
-    if (!button || !(dialog instanceof HTMLDialogElement)) return;
-    if (button.matches("[data-ask-yes]")) {
-      dialog.close();
-      sure = true;
-      waiting?.click();
-      sure = false;
-      return;
-    }
-    const other = document.querySelector("[data-not-leading]:not([hidden])")?.getAttribute("data-not-leading");
-    if (sure || !other || !MOVES.test(commandOf(button))) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    waiting = button;
-    const words = dialog.querySelector("[data-ask-words]");
-    if (words) words.textContent = fill(words.getAttribute("data-ask-words") ?? "", { name: other });
-    dialog.showModal();
-  }, true);
-}
+let before = "";
 
-/** @param {HTMLButtonElement} button */
-function commandOf(button) {
-  if (button.name !== "command" || !button.value) return "";
-  try {
-    return String(JSON.parse(button.value).do ?? "");
-  } catch {
-    return "";
-  }
+/** A long agenda scrolls by itself: when the room moves on, to where it is. The page stays where it is. */
+function keepNowInSight() {
+  const agenda = document.getElementById("run");
+  const here = agenda?.querySelector(".is-now");
+  const title = here?.querySelector(".strong")?.textContent ?? "";
+  if (!agenda || !here || title === before) return;
+  before = title;
+  const [around, at] = [agenda.getBoundingClientRect(), here.getBoundingClientRect()];
+  if (at.top < around.top || at.bottom > around.bottom) agenda.scrollTop += at.top - around.top - around.height / 3;
 }
 
 // -- keys -----------------------------------------------------------------------------------------------------------

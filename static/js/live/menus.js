@@ -1,8 +1,8 @@
-// Menus and dialogs around commands. One "Move to…" dialog serves all cards:
+// Menus and dialogs around commands. One "Move to…" and one "Hide…" dialog serve all cards:
 //
-//   [data-move="i7"]      opens #move-menu for that card         [data-move-text]      in it: shows the card's words
+//   [data-move="i7"]      opens #move-menu for that card         [data-hide="i7"]      opens #hide-menu for it
 //   [data-with-idea]      its button's command gets "idea"       [data-with-ideas]     gets "ideas": [that one]
-//   [data-close-dialog]   closes the dialog around it
+//   [data-about-card]     in it: shows the card's words          [data-close-dialog]   closes the dialog around it
 
 let chosen = "";
 
@@ -22,12 +22,13 @@ export function titleOf(card) {
 export function watchMenus() {
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
-    const opener = event.target.closest("[data-move]");
-    const dialog = document.getElementById("move-menu");
-    if (opener && dialog instanceof HTMLDialogElement) {
-      chosen = opener.getAttribute("data-move") ?? "";
-      const card = opener.closest("[data-card]");
-      const words = dialog.querySelector("[data-move-text]");
+    for (const act of ["move", "hide"]) {
+      const opener = event.target.closest(`[data-${act}]`);
+      const dialog = document.getElementById(`${act}-menu`);
+      if (!opener || !(dialog instanceof HTMLDialogElement)) continue;
+      chosen = opener.getAttribute(`data-${act}`) ?? "";
+      const card = opener.closest("[data-card], li");
+      const words = dialog.querySelector("[data-about-card]");
       if (words) words.textContent = card ? titleOf(card) : "";
       dialog.showModal();
     }
@@ -42,9 +43,18 @@ export function watchMenus() {
  * @returns {Record<string, unknown>}
  */
 export function menuAdditions(button) {
-  if (!chosen || !button.closest("#move-menu")) return {};
+  if (!chosen || !button.closest("#move-menu, #hide-menu")) return {};
   if (button.matches("[data-with-idea]")) return { idea: chosen };
   return button.matches("[data-with-ideas]") ? { ideas: [chosen] } : {};
+}
+
+/**
+ * What it adds to the command that takes it back.
+ * @param {Element} button
+ * @returns {Record<string, unknown>}
+ */
+export function undoAdditions(button) {
+  return button.closest("#hide-menu") ? menuAdditions(button) : {};
 }
 
 /**

@@ -1,8 +1,11 @@
 // Sentences that need the person: refusals beside the field they belong to, notices above the page, the undo toast.
 
+import { Passing } from "./passing.js";
 import { text } from "./texts.js";
 
 const TOAST_FOR = 10_000;
+/** What the page said as it was loaded stays so long at most. */
+const SAID_FOR = 60_000;
 
 /**
  * @typedef {object} Action
@@ -60,8 +63,13 @@ export class Notices {
   #timer;
   /** @type {Map<Element, {name: string, words: string, sentence: string}>} refused words that were put back into a field */
   #putBack = new Map();
+  #passing = new Passing();
 
   constructor() {
+    for (const said of document.querySelectorAll("#messages > .note")) {
+      if (said.matches(".is-success, .is-info")) this.#passing.add(said, SAID_FOR);
+      else said.append(button({ label: text("close"), act: () => said.remove() }));
+    }
     document.addEventListener("input", (event) => {
       if (event.target instanceof Element) this.#clearField(event.target);
     });
@@ -73,7 +81,7 @@ export class Notices {
    * @param {string} sentence
    * @param {Action[]} [actions]
    * @param {boolean} [closable]
-   * @returns {void}
+   * @returns {HTMLElement} its line
    */
   show(key, sentence, actions = [], closable = true) {
     this.drop(key);
@@ -84,6 +92,15 @@ export class Notices {
     if (closable) line.append(button({ label: text("close"), act: () => this.drop(key) }));
     this.#place.append(line);
     this.#place.hidden = false;
+    return line;
+  }
+
+  /**
+   * Something else has happened: what only said what was is past.
+   * @returns {void}
+   */
+  happened() {
+    this.#passing.happened();
   }
 
   /**
@@ -104,7 +121,8 @@ export class Notices {
   refuse({ field = "", text: words = "" }, sentence) {
     const control = field && document.querySelector(`[name="${CSS.escape(field)}"]`);
     if (!(control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement)) {
-      this.show(`refused:${words || sentence}`, words ? `${sentence} ${text("your_words", { words })}` : sentence);
+      const line = this.show(`refused:${words || sentence}`, words ? `${sentence} ${text("your_words", { words })}` : sentence);
+      if (!words) this.#passing.add(line); // nothing of the person's is in it
       return;
     }
     for (let up = control.closest("details"); up; up = up.parentElement?.closest("details") ?? null) up.open = true;
