@@ -151,6 +151,25 @@ def test_where_everybody_may_ask_a_guest_applies_too(client: Client, alice: User
     assert len(groups(workshop)) > 1
 
 
+def test_a_guest_who_asks_again_and_again_is_told_to_wait_and_a_facilitator_is_not(
+    client: Client, alice: User, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "_asker", asking._Asker(asking._Pace(lambda: 100.0)))
+    settings = {"who": "everybody", "who_asks": "everybody"}
+    run(workshop.stream_id, by_system("change-a2", "step.change", activity="a2", settings=settings))
+    guest = Client()
+    guest.post(reverse("workshops:join", args=[workshop.code]), {"name": "Robin", "consent": "internal"})
+    assert guest.get(page(workshop)).status_code == 200
+    assert guest.get(page(workshop)).status_code == 200, "the same question costs nothing"
+    answer = guest.get(page(workshop) + "?new_only=1")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert "You asked for suggestions a moment ago." in answer.text
+    assert "Nothing stands out" not in answer.text
+    facilitator(client, alice, workshop)
+    assert client.get(page(workshop) + "?new_only=1").status_code == 200
+    assert client.get(page(workshop) + "?apart=1").status_code == 200
+
+
 def test_another_breakout_rooms_board_is_not_looked_at(
     client: Client, alice: User, workshop: Workshop
 ) -> None:
@@ -183,7 +202,10 @@ def test_when_it_cannot_be_worked_out_the_page_says_so(
 
     monkeypatch.setattr(asking, "_asker", asking._Asker())
     monkeypatch.setattr(asking, "_ask", broken)
-    assert "Suggestions can&#x27;t be worked out just now." in client.get(page(workshop)).content.decode()
+    answer = client.get(page(workshop))
+    assert answer.status_code == 503
+    assert "Suggestions can&#x27;t be worked out just now." in answer.text
+    assert "Nothing stands out" not in answer.text
     assert "can't be looked for" in client.get(page(workshop, "alike", "a3")).content.decode()
 
 
@@ -206,3 +228,25 @@ def test_near_duplicates_are_named_before_the_vote_and_merged_by_a_button(
     assert (
         "No near-duplicates among" in client.get(page(workshop, "alike", "a3") + "?part=1").content.decode()
     )
+
+
+@pytest.mark.parametrize("kind", ["dot_vote", "ranking", "matrix"])
+@pytest.mark.parametrize(("target", "told"), [("ideas", True), ("both", True), ("clusters", False)])
+def test_near_duplicates_have_their_place_before_every_choice_between_ideas(
+    client: Client, alice: User, workshop: Workshop, kind: str, target: str, told: bool
+) -> None:
+    facilitator(client, alice, workshop)
+    run(
+        workshop.stream_id,
+        by_system("add-a4", "step.add", kind=kind, title="Choose", settings={"target": target}),
+        by_system("close-a2", "step.close", activity="a2"),
+        by_system("go-to-a4", "show.go", activity="a4"),
+    )
+    console = client.get(reverse("workshops:console", args=[workshop.pk])).text
+    assert ('data-fill="alike/a4?part=1"' in console) is told
+    found = client.get(page(workshop, "alike", "a4") + "?part=1").text
+    assert found.count("Keep this one") == (2 if told else 0)
+    if told:
+        (opened,) = run(workshop.stream_id, by_system("open-a4", "step.open", activity="a4"))
+        assert isinstance(opened, Ack), opened
+        assert "data-fill" not in client.get(reverse("workshops:console", args=[workshop.pk])).text
