@@ -448,16 +448,22 @@ def test_participants_can_not_set_it(show: Show) -> None:
 @pytest.mark.django_db(transaction=True)
 async def test_every_screen_says_that_it_is_a_rehearsal(workshop: Workshop, alice: User) -> None:
     copy = await sync_to_async(copies.make_copy)(workshop, alice, 10, "fast")
+    acts = (("step.open", "a1"), ("step.reveal", "a1"), ("show.go", "a2"), ("step.open", "a2"))
+    asked = (by_system(f"go-on-{n:04}", do, activity=step) for n, (do, step) in enumerate(acts))
+    assert all(isinstance(answer, Ack) for answer in await sync_to_async(run)(copy.stream_id, *asked))
     browser = AsyncClient()
     await browser.aforce_login(alice)
+    steps = {"suggest": "a2", "alike": "a3", "split_by_teams": "a3"}
     try:
-        for name in ("console", "screen", "room"):
-            page = await browser.get(reverse(f"workshops:{name}", args=[copy.pk]))
+        for name in ("console", "screen", "room", *steps):
+            step = [steps[name]] if name in steps else []
+            page = await browser.get(reverse(f"workshops:{name}", args=[copy.pk, *step]))
             assert page.status_code == 200, name
-            assert "Nothing here is kept." in page.content.decode(), name
+            assert page.content.decode().count("Nothing here is kept.") == 1, name
+            assert "<title>Rehearsal: " in page.content.decode(), name
         stranger = AsyncClient()
         door = await stranger.get(reverse("workshops:join", args=[copy.code]))
-        assert "Nothing here is kept." in door.content.decode()
+        assert door.content.decode().count("Nothing here is kept.") == 1
         joined = await stranger.post(door.request["path"], {"name": "Robin", "consent": "internal"})
         assert joined.status_code == 302
         assert "Nothing here is kept." in (await stranger.get(joined["Location"])).content.decode()
