@@ -96,6 +96,25 @@ def test_an_earlier_workshop_is_copied_and_one_elsewhere_is_not(
     assert make(facilitator, challenge, "empty") == []
 
 
+def test_a_shared_agenda_asks_the_question_of_the_challenge_it_is_looked_at_from(
+    facilitator: Client, challenge: Challenge, workshop: Workshop, alice: User
+) -> None:
+    """Where it was saved from, and what is asked there, can be nobody's business elsewhere."""
+    happen(workshop, "step.change", activity="a1", prompt=f"Think first. {challenge.question}")
+    saved = save(facilitator, workshop, shared_with="all")
+    other = make_challenge("Another", question="How do we keep a waiting room calm?")
+    cleo = make_member(other, "Cleo Sayer", "facilitator")
+    for address in ("workshops/start/", f"workshops/new/?from=saved-{saved.pk}"):
+        page = signed_in(cleo).get(of(other, address)).text
+        assert "Our Tuesday" in page
+        assert "Think first. How do we keep a waiting room calm?" in page
+        assert challenge.question not in page
+    make(signed_in(cleo), other, f"saved-{saved.pk}")
+    made = state_of(Workshop.objects.get(title=f"From saved-{saved.pk}")).order()[0]
+    assert made.prompt == "Think first. How do we keep a waiting room calm?"
+    assert f"Think first. {challenge.question}" in facilitator.get(of(challenge, "workshops/start/")).text
+
+
 @pytest.mark.parametrize(
     ("shared_with", "sees"),
     [("me", (True, False, False)), ("challenge", (True, True, False)), ("all", (True, True, True))],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -44,6 +44,13 @@ def parts_of(state: State) -> list[Part]:
             )
         )
     return parts
+
+
+def asking_anew(parts: Iterable[Part], question: str) -> list[Part]:
+    """Give parts in which a challenge's own question is asked for again wherever they are put on."""
+    if not question:
+        return list(parts)
+    return [replace(part, prompt=str(part.prompt).replace(question, QUESTION)) for part in parts]
 
 
 def as_data(parts: Iterable[Part]) -> list[dict[str, Any]]:

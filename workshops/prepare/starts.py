@@ -78,8 +78,11 @@ def of_format(one: Format, challenge: Challenge) -> Start:
     )
 
 
-def of_saved(saved: SavedAgenda, user: User) -> Start:
-    """Give an agenda that somebody saved."""
+def of_saved(saved: SavedAgenda, challenge: Challenge, user: User) -> Start:
+    """Give an agenda that somebody saved, as it would stand in this challenge.
+
+    Where it asks the challenge's question it asks this one's: the one it was saved in may be nobody else's business.
+    """
     return Start(
         f"saved-{saved.pk}",
         saved.title,
@@ -87,7 +90,7 @@ def of_saved(saved: SavedAgenda, user: User) -> Start:
         saved.about,
         saved=saved,
         may_change=permissions.can_change_saved(user, saved),
-        question=saved.challenge.question,
+        question=challenge.question,
     )
 
 
@@ -113,7 +116,7 @@ def found(key: str, challenge: Challenge, user: User) -> Start | None:
         saved = (
             SavedAgenda.objects.select_related("challenge", "owner").filter(pk=given, deleted_at=None).first()
         )
-        return of_saved(saved, user) if saved and permissions.can_start_from(user, saved) else None
+        return of_saved(saved, challenge, user) if saved and permissions.can_start_from(user, saved) else None
     if sort == "workshop":
         workshop = Workshop.objects.filter(pk=given, challenge=challenge).first()
         return of_workshop(workshop) if workshop else None

@@ -50,7 +50,7 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "challenge": challenge,
         "formats": [starts.of_format(one, challenge) for one in FORMATS.values()],
-        "saved": [starts.of_saved(one, user) for one in saved],
+        "saved": [starts.of_saved(one, challenge, user) for one in saved],
         "earlier": queries.workshops_of(challenge).order_by("-starts_at")[:EARLIER],
     }
     return render(request, "workshops/prepare/start.html", context)
@@ -68,7 +68,7 @@ def save(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
     form = SavedAgendaForm(request.POST or None, challenge=challenge, initial={"title": workshop.title})
     back = reverse("workshops:prepare", args=[workshop.pk])
     if request.method == "POST" and form.is_valid():
-        parts = agendas.parts_of(plan.state_of(workshop))
+        parts = agendas.asking_anew(agendas.parts_of(plan.state_of(workshop)), challenge.question)
         actions.save_agenda(user, challenge, parts, **form.cleaned_data)
         messages.success(
             request,
@@ -82,7 +82,7 @@ def save(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         "title": _("Save this agenda as a template"),
         "about": _(
             "Its activities, words, minutes, settings and your notes are kept. "
-            "Nothing that people wrote goes with it."
+            "Nothing that people wrote goes with it. Where it asks your challenge's question, it asks theirs elsewhere."
         ),
         "save": _("Save the template"),
         "back": back,
