@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from insights.actions.board import add_evidence, write_insight
+from insights.actions.board import add_evidence, take, write_insight
 from insights.actions.publishing import publish
 from insights.actions.reports import add_block, edit_report, new_report
 from insights.models import Block, Evidence, Insight, Report
-from workshops.models import Archive
+from insights.sources import Taken, harvest_of, votes_on
+from workshops.models import Archive, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,9 +42,17 @@ NOTES = {
 
 REPORTED = "Idea generation workshop"
 SUMMARY = (
-    "People in the demo challenge wrote ideas in silence, grouped them and placed dots on those they most wanted to "
-    "see tested. Going where people already meet came before anything digital. Everything here is invented."
+    "People in the demo challenge wrote ideas in silence, grouped them, placed dots on those they most wanted to "
+    "see tested, and said how much each group of ideas would take and change. Going where people already meet came "
+    "before anything digital. Everything here is invented."
 )
+MAPPED = "Convening workshop"
+"""Where insights that came out of a workshop were written down, grouped and voted on."""
+AROUND = (
+    ("The questions we started from", "Two-day discovery workshop", "one_two_four_all"),
+    ("What the teams would dare next", "First learning call", "twenty_five_ten"),
+)
+"""Outcomes of other workshops that the report shows, by their kind."""
 
 
 @transaction.atomic
@@ -63,6 +72,7 @@ def load_insights(data: Mapping[str, Any], challenge: Challenge, people: Mapping
     phases = {phase.kind: phase for phase in challenge.phases.all()}
     themes = {theme["id"]: theme["name"] for theme in data.get("themes", ())}
     days = _days(data, kinds, phases)
+    mapped = _mapped(challenge)
     added = 0
     for row in data["insights"]:
         if row["text"] in there:
@@ -78,9 +88,26 @@ def load_insights(data: Mapping[str, Any], challenge: Challenge, people: Mapping
             at=days[row["id"]],
         )
         add_evidence(insight, author, note=NOTES[row["source"]], strength=STRENGTH[row["strength"]])
+        if row["source"] == "workshop" and author:
+            found = mapped.get(themes.get(row["theme"], ""), [])
+            take(insight, author, found, strength=STRENGTH[row["strength"]])
         Insight.objects.filter(pk=insight.pk).update(updated_at=days[row["id"]])
         added += 1
     return added
+
+
+def _mapped(challenge: Challenge) -> dict[str, list[Taken]]:
+    """Give the groups of the first workshop by their titles, each with the dots that it got."""
+    workshop = Workshop.objects.filter(challenge=challenge, title=MAPPED).first()
+    if workshop is None:
+        return {}
+    return {
+        group.title: [
+            Taken(Evidence.Kind.CLUSTER, workshop, group.gid),
+            *votes_on(workshop, [group.gid]),
+        ]
+        for group in harvest_of(workshop).groups
+    }
 
 
 def _days(
@@ -121,5 +148,16 @@ def load_report(challenge: Challenge, by: User | None) -> Report | None:
     )
     supported = Insight.objects.filter(challenge=challenge, status=Insight.Status.SUPPORTED)[:3]
     add_block(report, Block.Kind.INSIGHTS, heading="What we had learned before", insights=supported)
+    _show_around(report, challenge)
     publish(report, by, listed=True)
     return report
+
+
+def _show_around(report: Report, challenge: Challenge) -> None:
+    """Show in the report what came before the workshop that it is about, and after it."""
+    for heading, title, kind in AROUND:
+        archive = Archive.objects.filter(workshop__challenge=challenge, workshop__title=title).first()
+        for outcome in archive.content["outcomes"] if archive else ():
+            if outcome["kind"] == kind:
+                block = Block.Kind.OUTCOME
+                add_block(report, block, heading=heading, archive=archive, outcome=outcome["id"])

@@ -57,10 +57,21 @@ class Play:
         """Run one command; raises RefusedInPlay."""
         self._commit(at, Asked(f"demo-{self.ledger.seq + 1}", do, fields, self.actors.get(by, by)))
 
-    def _commit(self, at: int, asked: Asked) -> None:
-        (answer,) = self.ledger.commit([asked], at=at)
-        if isinstance(answer, Refusal):
-            raise RefusedInPlay(f"{asked.do} in “{self.workshop}”: {answer.code}: {answer.sentence}")
+    def ask_all(self, at: int, doing: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+        """Run commands of one moment together: (who, what, fields). Raises RefusedInPlay."""
+        begun = self.ledger.seq + 1
+        self._commit(
+            at,
+            *(
+                Asked(f"demo-{begun}-{place}", do, fields, self.actors.get(by, by))
+                for place, (by, do, fields) in enumerate(doing)
+            ),
+        )
+
+    def _commit(self, at: int, *batch: Asked) -> None:
+        for asked, answer in zip(batch, self.ledger.commit(batch, at=at), strict=True):
+            if isinstance(answer, Refusal):
+                raise RefusedInPlay(f"{asked.do} in “{self.workshop}”: {answer.code}: {answer.sentence}")
 
     def agenda(self, steps: list[dict[str, Any]], at: int) -> None:
         """Put all steps on the agenda. They become a1, a2 and so on."""

@@ -1,0 +1,16 @@
+"""What the demo file leaves open, such as who gave how much, is made up from what it says: always the same."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+
+def drawn(of: int, *about: str) -> int:
+    """Give a number from 0 to below `of`; the same for the same words."""
+    digest = sha256("/".join(about).encode()).digest()
+    return int.from_bytes(digest[:4]) % of
+
+
+def liking(person: str, thing: str) -> int:
+    """Say how much somebody likes a thing, from 0 to 12: some things are liked by most, and people differ."""
+    return drawn(7, thing) + drawn(7, person, thing)
