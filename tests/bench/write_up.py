@@ -107,7 +107,7 @@ ALSO = {
     "server_ms_each": "{} ms of the server each",
     "ack_p95_ms_meanwhile": "receipts meanwhile p95 {} ms",
     "totals_compared_with_the_log": "{} totals compared with the log",
-    "board": "slowest: {}",
+    "boards_ms": "in each round {} ms",
     "nmi": "NMI {}",
     "words_s": "by words only {} s",
     "meaning_s": "with word vectors {} s",
