@@ -14,6 +14,7 @@ from lab_workspace.people.models import User
 from realtime.models import Event
 from tests.workshops.preparing import (
     HTMX,
+    TITLES,
     at,
     happen,
     ready_challenge,
@@ -64,7 +65,7 @@ def test_steps_are_added_and_changed(facilitator: Client, workshop: Workshop) ->
     answer = facilitator.post(
         at(workshop, "/add/brainstorm"), step_words(title="A second round", prompt="One\r\ntwo"), follow=True
     )
-    assert "“A second round” is on the agenda." in answer.text
+    assert "Added: “A second round”, at the end." in answer.text.partition('id="step-a4"')[2]
     step = state_of(workshop).order()[-1]
     assert (step.title, step.prompt, step.minutes) == ("A second round", "One\ntwo", 10)
     changed = step_words(title="Shared", **{"set-visibility": "shared", "set-most_ideas": "3"})
@@ -104,6 +105,96 @@ def test_bad_words_of_a_step_keep_what_was_typed(
     assert escape(typed["title"]) in answer.text
     assert Event.objects.count() == before
     assert ("<html" in answer.text) == (not headers)
+
+
+def test_a_new_step_goes_before_the_check_out_that_closes_or_to_a_chosen_place(
+    facilitator: Client, workshop: Workshop
+) -> None:
+    happen(workshop, "step.add", kind="check_out", title="How do you leave?")
+    happen(workshop, "step.add", kind="talk", title="Thanks")
+    place = facilitator.get(at(workshop, "/add/brainstorm")).text.partition('name="before"')[2]
+    assert re.findall(r'<option value="([^"]*)"[^>]*selected', place) == ["a4"]
+    answer = facilitator.post(
+        at(workshop, "/add/brainstorm"), step_words(title="One more", before="a4"), headers=HTMX
+    )
+    said = "Added: “One more”, before “How do you leave?”."
+    assert said in answer.text.partition('hx-swap-oob="innerHTML:#agenda-said"')[2]
+    assert said in answer.text.partition('id="step-a6"')[2].partition("</li>")[0]
+    assert re.search(r'<h3 id="title-a6"[^>]*autofocus', answer.text)
+    assert titles(workshop) == [*TITLES, "One more", "How do you leave?", "Thanks"]
+
+    happen(workshop, "step.open", activity="a1")
+    happen(workshop, "show.go", activity="a4")
+    place = facilitator.get(at(workshop, "/add/brainstorm")).text.partition('name="before"')[2]
+    assert re.findall(r'<option value="([^"]*)"', place.partition("</select>")[0]) == [
+        "a2",
+        "a3",
+        "a6",
+        "a5",
+        "",
+    ]
+    assert 'value="" selected' in place, (
+        "a check-out that people are in closes nothing that could come before it"
+    )
+    for gone in ("a1", "a99"):
+        answer = facilitator.post(at(workshop, "/add/brainstorm"), step_words(title="Lost", before=gone))
+        assert "The agenda has changed meanwhile. Choose a place again." in answer.text
+    assert "Lost" not in titles(workshop)
+
+
+LIST = {
+    "title": "What is on the table",
+    "prompt": "",
+    "minutes": "5",
+    "set-most_characters": "60",
+    "set-when_time_is_up": "tell",
+}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_a_list_is_pasted_into_its_form_and_what_is_wrong_is_said_beside_it(
+    facilitator: Client, workshop: Workshop, headers: dict[str, str]
+) -> None:
+    wrong = "Ring back the same day\n\nMail ann@example.org\nring back THE same day!\n" + "x" * 61
+    answer = facilitator.post(at(workshop, "/add/list"), {**LIST, "lines": wrong}, headers=headers)
+    for sentence in (
+        "Line 3: It looks like it has",
+        "Line 4: It says the same as line 1.",
+        "Line 5: It is 1 character too long.",
+    ):
+        assert sentence in answer.text
+    assert "Mail ann@example.org" in answer.text
+    assert titles(workshop) == TITLES, "all of it or nothing"
+    answer = facilitator.post(at(workshop, "/add/list"), {**LIST, "lines": "1\tOne\n2\tTwo"}, headers=headers)
+    assert "These are cells of several columns." in answer.text
+
+    good = {**LIST, "lines": "Ring back the same day\r\n\r\nA kettle", "quoted": "unnamed"}
+    assert (
+        "2 ideas on the list"
+        in facilitator.post(at(workshop, "/add/list"), good, headers=headers, follow=True).text
+    )
+    facilitator.post(at(workshop, "/steps/a4"), {**LIST, "lines": "A later bus"}, headers=headers)
+    ideas = state_of(workshop).ideas_of("a4")
+    assert [(idea.text, idea.brought.consent) for idea in ideas if idea.brought] == [
+        ("Ring back the same day", "unnamed"),
+        ("A kettle", "unnamed"),
+        ("A later bus", "internal"),
+    ]
+    again = facilitator.post(at(workshop, "/steps/a4"), {**LIST, "lines": "a kettle"}, headers=headers)
+    assert "Line 1: It is on the list already." in again.text
+
+
+def test_an_empty_list_has_a_place_to_paste_on_the_agenda(facilitator: Client, workshop: Workshop) -> None:
+    happen(workshop, "step.add", kind="list", title="Ready made")
+    slot = facilitator.get(at(workshop)).text.partition('id="step-a4"')[2]
+    action = re.search(
+        r'<form[^>]*action="([^"]+)"[^>]*>(?:(?!</form>).)*<textarea[^>]*name="lines"', slot, re.DOTALL
+    )
+    assert action
+    looked_through = facilitator.post(action[1], {"lines": "One\nTwo", "act": "paste"})
+    assert "2 lines are ready." in looked_through.text
+    facilitator.post(at(workshop, "/steps/a4"), {**LIST, "lines": "One"})
+    assert 'name="lines"' not in facilitator.get(at(workshop)).text
 
 
 def test_a_vote_takes_its_things_from_what_fits_and_comes_before(

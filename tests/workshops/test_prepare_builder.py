@@ -124,7 +124,7 @@ def test_a_copy_stands_after_the_first_and_shares_nothing_with_it(
     facilitator.post(at(workshop, "/steps/a1"), step_words(notes=SECRET, **{"set-most_ideas": "3"}))
     happen(workshop, "step.open", activity="a1")
     answer = facilitator.post(at(workshop, "/steps/a1/copy"), headers=HTMX)
-    assert "twice now" in answer.text
+    assert "Added: “Write ideas”, before “Group the ideas”." in answer.text
     assert titles(workshop) == ["Write ideas", "Write ideas", "Group the ideas", "Vote with dots"]
     copy = state_of(workshop).steps["a4"]
     assert (copy.settings.most_ideas, copy.notes, copy.rounds) == (3, SECRET, [])

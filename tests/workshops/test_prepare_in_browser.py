@@ -95,7 +95,7 @@ async def test_ideas_are_brought_in_from_a_file_and_mended_by_keyboard(
         await page.get_by_role("link", name="Prepared list", exact=True).press("Enter")
         await expect(page.get_by_text("What people are told:")).to_be_visible()
         await page.get_by_role("button", name="Add to the agenda").press("Enter")
-        await expect(page.locator("#agenda-said")).to_have_text("“Prepared list” is on the agenda.")
+        await expect(page.locator("#agenda-said")).to_have_text("Added: “Prepared list”, at the end.")
         await page.get_by_role("link", name="Bring in ideas").last.press("Enter")
         await assert_accessible(page)
         await assert_fits(page)
@@ -162,7 +162,10 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     await page.get_by_role("link", name="Brainstorm").press("Enter")
     await expect(page.get_by_role("heading", name="Add: Brainstorm")).to_be_focused()
     await page.get_by_role("button", name="Add to the agenda").press("Enter")
-    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is on the agenda.")
+    await expect(page.locator("#agenda-said")).to_have_text("Added: “Brainstorm”, at the end.")
+    await expect(page.get_by_role("heading", name="Brainstorm", level=3)).to_be_focused()
+    await expect(page.get_by_role("heading", name="Brainstorm", level=3)).to_be_in_viewport()
+    await expect(page.locator("#step-a4")).to_contain_text("Added: “Brainstorm”, at the end.")
     await page.locator("#more-a4").press("Enter")
     await assert_accessible(page)
     await page.locator("#step-a4").get_by_role("button", name="Take off the agenda").press("Enter")
@@ -212,7 +215,7 @@ async def test_a_form_that_came_works_in_its_place_from_its_first_moment(
     await page.evaluate(PRESS_AT_ONCE)
     await page.get_by_role("link", name="Brainstorm").press("Enter")
     await expect(page.locator("ol.plan h3")).to_have_count(4)
-    await expect(page.locator("#agenda-said")).to_have_text("“Brainstorm” is on the agenda.")
+    await expect(page.locator("#agenda-said")).to_have_text("Added: “Brainstorm”, at the end.")
 
 
 async def test_the_link_is_copied(daphne: StartDaphne, visitors: Visitors, alice: User) -> None:

@@ -149,6 +149,37 @@ def following(state: State, step_id: str) -> str | None:
     return after.id if after else None
 
 
+_CLOSING = ("check_out", "talk")
+
+
+def closing(state: State) -> str:
+    """Give the id of the check-out that an agenda ends with, before which a new activity belongs; "" if it has none."""
+    found = ""
+    for step in reversed(state.order()):
+        if step.kind not in _CLOSING or has_run(state, step):
+            break
+        found = step.id if step.kind == "check_out" else found
+    return found
+
+
+def has_run(state: State, step: Step) -> bool:
+    """Whether people have worked in it; then it stays on the agenda, and nothing new is planned before it."""
+    return bool(step.rounds) or step.id == state.current
+
+
+def newest(state: State) -> str:
+    """Give the id of the activity that was added last."""
+    return f"a{state.counters['a']}"
+
+
+def said_added(state: State, step_id: str) -> str:
+    """Say that an activity was added, and where it stands."""
+    step, after = state.steps[step_id], state.after(step_id)
+    if after is None:
+        return _("Added: “%(title)s”, at the end.") % {"title": step.title}
+    return _("Added: “%(title)s”, before “%(next)s”.") % {"title": step.title, "next": after.title}
+
+
 MOST_TAKEN_OFF = 3
 
 

@@ -14,6 +14,7 @@ from lab_workspace.form_parts import helper
 from workshops.activities.registry import activity_of, may_take
 from workshops.live.agenda import MOST_NOTES
 from workshops.prepare.forms import Lines
+from workshops.prepare.plan import closing, has_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,6 +98,8 @@ class StepForm(forms.Form):
         self.promised = bool(step and step.rounds)
         self.fixed = self.promised and (data is None or bool(data.get("kept")))
         super().__init__(self._with_promises(data) if data and self.fixed else data, initial=self._start())
+        if step is None:
+            self._add_place()
         for name, field in activity.Settings.form_fields().items():
             self._add_setting(name, field)
         first, rest = self._most_used()
@@ -104,11 +107,37 @@ class StepForm(forms.Form):
             "title",
             "prompt",
             "minutes",
+            "before" if "before" in self.fields else "",
             "kept",
+            *self.matter(),
             Fieldset(_t("Settings"), *first) if first else "",
             _More(*rest) if rest else "",
             "notes",
         )
+
+    def matter(self) -> tuple[object, ...]:
+        """Give what a kind asks for besides words and settings, as parts of the form."""
+        return ()
+
+    def _add_place(self) -> None:
+        """Ask where a new activity goes: before one that hasn't run, or at the end. A closing check-out stays last."""
+        places = [step for step in self.state.order() if not has_run(self.state, step)]
+        if places:
+            before = [(step.id, _t("Before “%(title)s”") % {"title": step.title}) for step in places]
+            self.fields["before"] = forms.ChoiceField(
+                label=_t("Place on the agenda"),
+                choices=[*before, ("", _t("At the end"))],
+                initial=closing(self.state),
+                required=False,
+                error_messages={
+                    "invalid_choice": _t("The agenda has changed meanwhile. Choose a place again.")
+                },
+            )
+
+    def place(self) -> dict[str, str]:
+        """Give the field of `step.add` that says where it goes, after the form was found valid."""
+        before = self.cleaned_data.get("before", "")
+        return {"before": before} if before else {}
 
     @property
     def promise(self) -> StrOrPromise:

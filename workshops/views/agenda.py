@@ -7,10 +7,11 @@ through the rules of the live workshop, so a running room sees each change, and 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,32 +24,36 @@ from realtime.kinds import Refused
 from workshops import actions
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.prepare import plan
+from workshops.prepare.list_form import ListForm, form_of
 from workshops.prepare.step_form import MinutesForm, StepForm
 from workshops.views.preparing import agenda_context, to_prepare, to_step
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from lab_workspace.people.models import User
     from workshops.models import Workshop
 
 
 @login_required
 @get_or_post
 def add_step(request: HttpRequest, workshop_id: uuid.UUID, kind: str) -> HttpResponse:
-    """Put an activity of this kind at the end of the agenda."""
+    """Put an activity of this kind on the agenda."""
     workshop = to_prepare(request, workshop_id)
     if kind not in ACTIVITIES:
         raise Http404
     activity = activity_of(kind)
-    form = StepForm(request.POST or None, activity=activity, state=plan.state_of(workshop))
+    form = form_of(activity)(request.POST or None, activity=activity, state=plan.state_of(workshop))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_agenda(workshop, "step.add", kind=kind, **form.said())
+            with transaction.atomic():
+                actions.change_agenda(workshop, "step.add", kind=kind, **form.said(), **form.place())
+                new = plan.newest(plan.state_of(workshop))
+                _bring(request, workshop, new, form)
         except Refused as refused:
             form.add_error(None, str(refused.sentence))
         else:
-            said = _("“%(title)s” is on the agenda.") % form.cleaned_data
-            return _agenda(request, workshop, said, focus="agenda-title")
+            return _added(request, workshop, new)
     words = {"title": _("Add: %(kind)s") % {"kind": activity.label}, "save": _("Add to the agenda")}
     return _step_form(request, workshop, form, about=activity.about, **words)
 
@@ -59,10 +64,12 @@ def change_step(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> H
     """Change an activity's words, minutes and settings, as far as people were not promised otherwise."""
     workshop, state, step = to_step(request, workshop_id, step_id)
     activity = activity_of(step.kind)
-    form = StepForm(request.POST or None, activity=activity, state=state, step=step)
+    form = form_of(activity)(request.POST or None, activity=activity, state=state, step=step)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_agenda(workshop, "step.change", activity=step.id, **form.said())
+            with transaction.atomic():
+                actions.change_agenda(workshop, "step.change", activity=step.id, **form.said())
+                _bring(request, workshop, step.id, form)
         except Refused as refused:
             form.add_error(None, str(refused.sentence))
         else:
@@ -79,7 +86,7 @@ def promise(request: HttpRequest, workshop_id: uuid.UUID, kind: str) -> HttpResp
     workshop = to_prepare(request, workshop_id)
     if kind not in ACTIVITIES:
         raise Http404
-    form = StepForm(request.POST, activity=activity_of(kind), state=plan.state_of(workshop))
+    form = form_of(activity_of(kind))(request.POST, activity=activity_of(kind), state=plan.state_of(workshop))
     context = {"workshop": workshop, "activity": form.activity, "promise": form.promise_as_typed()}
     return render(request, "workshops/prepare/promise.html", context)
 
@@ -131,8 +138,11 @@ def move_step(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> Htt
 def copy_step(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> HttpResponse:
     """Put the same activity on the agenda once more."""
     workshop, _state, step = to_step(request, workshop_id, step_id)
-    said = _("“%(title)s” is on the agenda twice now. Change the copy as you like.") % {"title": step.title}
-    return _done(request, workshop, "step.copy", {"activity": step.id}, said)
+    try:
+        actions.change_agenda(workshop, "step.copy", activity=step.id)
+    except Refused as refused:
+        return _agenda(request, workshop, "", refused=str(refused.sentence), at=step.id)
+    return _added(request, workshop, plan.newest(plan.state_of(workshop)))
 
 
 @login_required
@@ -165,10 +175,22 @@ def _done(
         actions.change_agenda(workshop, do, **fields)
     except Refused as refused:
         return _agenda(request, workshop, "", refused=str(refused.sentence), **where)
-    if do == "step.copy":
-        newest = f"a{plan.state_of(workshop).counters['a']}"
-        where = {"at": newest, "focus": f"change-{newest}"}
     return _agenda(request, workshop, said, **where)
+
+
+def _bring(request: HttpRequest, workshop: Workshop, step_id: str, form: StepForm) -> None:
+    """Put the lines that were pasted into a list's form on the list. Raises Refused."""
+    if isinstance(form, ListForm) and form.brought():
+        actions.bring_in(workshop, cast("User", request.user), step_id, form.brought())
+
+
+def _added(request: HttpRequest, workshop: Workshop, step_id: str) -> HttpResponse:
+    """Lead to an activity that was just added; there the page says so."""
+    if not by_htmx(request):
+        page = reverse("workshops:prepare", args=[workshop.pk])
+        return redirect(f"{page}?added={step_id}#step-{step_id}")
+    said = plan.said_added(plan.state_of(workshop), step_id)
+    return _agenda(request, workshop, said, focus=f"title-{step_id}", added=step_id)
 
 
 def _step_form(request: HttpRequest, workshop: Workshop, form: StepForm, **words: Any) -> HttpResponse:
@@ -186,11 +208,24 @@ def _step_form(request: HttpRequest, workshop: Workshop, form: StepForm, **words
 
 
 def _agenda(
-    request: HttpRequest, workshop: Workshop, said: str, *, at: str = "", focus: str = "", refused: str = ""
+    request: HttpRequest,
+    workshop: Workshop,
+    said: str,
+    *,
+    at: str = "",
+    focus: str = "",
+    refused: str = "",
+    added: str = "",
 ) -> HttpResponse:
     """After a change: back to that step on the page, or for htmx the agenda alone with the focus where it goes on."""
     if by_htmx(request):
-        context = {**agenda_context(workshop), "said": said, "refused": refused, "focus": focus}
+        context = {
+            **agenda_context(workshop),
+            "said": said,
+            "refused": refused,
+            "focus": focus,
+            "added": added,
+        }
         response = render(request, "workshops/prepare/agenda.html", context)
         return reswap(retarget(response, "#agenda"), "outerHTML")
     if refused:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from lab_workspace.people.models import User
+    from workshops.live.state import State
 
 
 @login_required
@@ -80,9 +81,18 @@ def prepare(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         "join_url": link,
         "qr": qr_svg(link, _("QR code of the link to join “%(title)s”") % {"title": workshop.title}),
         "may_delete": plan.may_be_deleted(workshop, context["state"]),
+        **_just_added(request, context["state"]),
         **rehearse_context(workshop),
     }
     return render(request, "workshops/prepare/prepare.html", context)
+
+
+def _just_added(request: HttpRequest, state: State) -> dict[str, str]:
+    """Say beside an activity that it was added, where that led here without script."""
+    step = state.steps.get(request.GET.get("added", ""))
+    if step is None or step.parent:
+        return {}
+    return {"added": step.id, "focus": f"title-{step.id}", "said": plan.said_added(state, step.id)}
 
 
 @login_required
