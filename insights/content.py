@@ -14,7 +14,7 @@ from insights.models import Block, Insight, Report
 from insights.queries import blocks_of
 from insights.sources import Sources, quote
 from workshops.models import Consent, IdeaRecord
-from workshops.results.archive import outcome_of
+from workshops.results.archive import outcome_of, readable
 from workshops.results.outcomes import strings_in
 
 FORMAT = 1
@@ -89,7 +89,7 @@ def _outcome(block: Block, records: dict[str, IdeaRecord]) -> dict[str, Any] | N
     outcome = outcome_of(block.archive, block.outcome) if block.archive else None
     if block.archive is None or outcome is None:
         return None
-    sealed = block.archive.content
+    sealed = readable(block.archive)
     public = {gid: _public_idea(one, records.get(gid)) for gid, one in sealed.get("ideas", {}).items()}
     outcome, clusters = _without_words(
         outcome, _clusters(outcome, sealed), public, _unsaid(sealed, records, public)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from insights.markdown import render
 from insights.models import Evidence, Insight
-from workshops.results.outcomes import template_of
+from workshops.results.outcomes import template_of, turnout_in
 from workshops.results.ran import moment_of
 from workshops.results.tables import table_of
 
@@ -115,6 +115,8 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         "table": None if template else table_of(outcome, block, public=True),
         "rest": rest,
         "rests": [rest],
+        "turnout": turnout_in(outcome),
+        "titled": block["heading"] == outcome.get("title"),
         "groups": [
             {
                 "title": cluster["title"],

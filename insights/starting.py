@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from insights.markdown import plain
 from insights.models import Block, Report
 from workshops.models import Archive, Consent
+from workshops.results.outcomes import Turnout, turnout_in
 from workshops.results.ran import RanStep, moment_of, steps_of
 
 
@@ -89,16 +90,9 @@ def _outcome_heading(outcome: dict[str, Any], content: dict[str, Any]) -> str:
 def _unknown(content: dict[str, Any]) -> str:
     lines = [_("This report rests on one workshop; people who were not there may see it differently.")]
     for outcome in content.get("outcomes", ()):
-        missed = outcome.get("eligible", 0) - outcome.get("voted", 0)
-        if missed > 0:
-            lines.append(
-                ngettext(
-                    "In “%(title)s” %(n)s of %(all)s people who could place dots placed none.",
-                    "In “%(title)s” %(n)s of %(all)s people who could place dots placed none.",
-                    missed,
-                )
-                % {"title": plain(outcome.get("title", "")), "n": missed, "all": outcome["eligible"]}
-            )
+        counted = turnout_in(outcome)
+        if counted and counted.not_answered > 0:
+            lines.append(_missed(outcome, counted))
     internal = sum(
         one.get("consent", Consent.INTERNAL) == Consent.INTERNAL for one in content.get("ideas", {}).values()
     )
@@ -112,3 +106,27 @@ def _unknown(content: dict[str, Any]) -> str:
             % {"n": internal}
         )
     return "\n".join(f"* {line}" for line in lines)
+
+
+def _missed(outcome: dict[str, Any], counted: Turnout) -> str:
+    title = outcome.get("title", "")
+    if outcome.get("room"):
+        title = f"{title}: {outcome['room']}"
+    told = {"title": plain(title), "n": counted.not_answered, "all": counted.eligible}
+    if "rows" in outcome:
+        return (
+            ngettext(
+                "In “%(title)s” %(n)s of %(all)s people who could place dots placed none.",
+                "In “%(title)s” %(n)s of %(all)s people who could place dots placed none.",
+                counted.not_answered,
+            )
+            % told
+        )
+    return (
+        ngettext(
+            "In “%(title)s” %(n)s of %(all)s people who were asked did not answer.",
+            "In “%(title)s” %(n)s of %(all)s people who were asked did not answer.",
+            counted.not_answered,
+        )
+        % told
+    )

@@ -43,7 +43,7 @@ def test_counts_stand_beside_reasons_that_may_be_shown() -> None:
 
 
 def test_words_stand_with_their_people() -> None:
-    assert table("word_cloud", public=False).rows[0] == ["1", "Trust", 2]
+    assert table("word_cloud", public=False).rows[0][:3] == ["1", "Trust", 2]
     assert [row[1] for row in table("word_cloud", public=True).rows] == ["Trust"], "only Ann agreed"
 
 

@@ -141,7 +141,7 @@ def test_in_breakout_rooms_only_those_of_the_room_could_vote() -> None:
     place(driver, room, "p-ann", **{items_of(driver, room)[0]: 2})
     driver.do("p-fay", "step.reveal", activity=step)
     outcome = driver.outcome(room)
-    assert (outcome["eligible"], outcome["voted"]) == (2, 1)
+    assert (outcome["eligible"], outcome["answered"]) == (2, 1)
 
 
 # -- shown when ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from tests.activities.scenes_maps import box
 from tests.workshop_driver import Driver
 from workshops.activities.driver_diagram.diagram import hints_for
 from workshops.activities.registry import activity_of
-from workshops.results.archive import consent_of, content_of, credit_of
+from workshops.results.archive import content_of
+from workshops.results.credit import consent_of, credit_of
 from workshops.results.tables import table_of
 
 pytestmark = pytest.mark.django_db

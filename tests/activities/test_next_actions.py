@@ -15,7 +15,8 @@ from tests.activities.test_contract import A_FEW, Named
 from tests.workshop_driver import READERS, Driver
 from workshops.activities.registry import activity_of
 from workshops.models import IdeaRecord
-from workshops.results.archive import consent_of, content_of, credit_of
+from workshops.results.archive import content_of
+from workshops.results.credit import consent_of, credit_of
 from workshops.results.tables import table_of
 
 pytestmark = pytest.mark.django_db

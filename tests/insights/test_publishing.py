@@ -102,7 +102,7 @@ def test_consent_decides_what_leaves_the_lab_in_every_form(version: ReportVersio
         assert HIDDEN not in place
         assert "Dietitian" not in place  # unnamed: no credit, whatever the record holds
     assert UNNAMED in page
-    assert "Ward nurse" in page
+    assert "Ward nurse" not in page  # the only one who was there
     assert "Dan Drinkwater, Carer" in page
     assert "kept inside the Lab" in page
     assert "Kept inside the Lab" in figure(version, 1, "csv")

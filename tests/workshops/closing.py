@@ -44,8 +44,11 @@ STEPS = [
 SECOND, MINUTE = 1000, 60_000
 
 
-def start_workshop(challenge: Challenge, title: str = "Ideas day") -> tuple[Play, int]:
-    """A workshop of an hour ago with its people in it and its agenda; gives the player and the start (ms)."""
+def start_workshop(challenge: Challenge, title: str = "Ideas day", *, nurses: int = 0) -> tuple[Play, int]:
+    """A workshop of an hour ago with its people in it and its agenda; gives the player and the start (ms).
+
+    With so many more ward nurses, who say nothing, so that the role of one of them points to nobody.
+    """
     starts = timezone.now().replace(microsecond=0) - datetime.timedelta(hours=1)
     workshop = make_workshop(challenge, title, starts, 60, None, purpose="Find a way in.")
     play, start = Play(workshop), ms_of(starts)
@@ -53,6 +56,10 @@ def start_workshop(challenge: Challenge, title: str = "Ideas day") -> tuple[Play
     play.join(start, "fay", _member(challenge, "Fay", "facilitator"), "Lab", Consent.INTERNAL)
     for key, (name, background, consent) in PEOPLE.items():
         play.join(start, key, _member(challenge, name, "participant"), background, consent)
+    for n in range(nurses):
+        play.join(
+            start, f"n{n}", _member(challenge, f"Nurse {n}", "participant"), "ward  nurse", Consent.UNNAMED
+        )
     return play, start
 
 
@@ -96,9 +103,9 @@ def run_to_vote(play: Play, start: int) -> dict[str, str]:
     return ideas
 
 
-def closed_workshop(challenge: Challenge, title: str = "Ideas day") -> Workshop:
+def closed_workshop(challenge: Challenge, title: str = "Ideas day", *, nurses: int = 0) -> Workshop:
     """The whole of it, closed and sealed, twenty minutes long."""
-    play, start = start_workshop(challenge, title)
+    play, start = start_workshop(challenge, title, nurses=nurses)
     run_to_vote(play, start)
     play.ask(start + 19 * MINUTE, "fay", "step.reveal", activity="a3")
     play.ask(start + 20 * MINUTE, "fay", "workshop.close")

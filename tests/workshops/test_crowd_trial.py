@@ -112,7 +112,7 @@ CHANGES = (
     """INSERT INTO realtime_event (stream_id, seq, at, v, kind, actor, op, body, seal, chain)
     SELECT stream_id, seq + 9000, at, v, kind, actor, 'an-op-nobody-sent', body, seal, chain
     FROM realtime_event WHERE kind = 'dots.placed' ORDER BY id DESC LIMIT 1""",
-    """UPDATE workshops_archive SET content = json_set(content, '$.outcomes[1].eligible', 14, '$.outcomes[1].voted', 3,
+    """UPDATE workshops_archive SET content = json_set(content, '$.outcomes[1].eligible', 14, '$.outcomes[1].answered', 3,
     '$.outcomes[1].rows[2].dots', 1 + json_extract(content, '$.outcomes[1].rows[2].dots'))""",
     "UPDATE workshops_tallyrecord SET voters = voters + 1 WHERE rank = 1",
     "UPDATE workshops_idearecord SET text = 'Close the other group in town, nobody goes there anyway.' WHERE hidden",
@@ -123,7 +123,7 @@ NAMED = (
     r"the hash chain breaks at entry \d+",
     r"a2/1: idea \d+ has \(\d+, \d+\) \(dots, voters\), where \(\d+, \d+\) is right",
     r"a2/1: 14 eligible, where 15 is right",
-    r"a2/1: 3 voted, where 15 is right",
+    r"a2/1: 3 answered, where 15 is right",
     r"the archive's content no longer has its checksum",
     r"a2/1: idea \d+ has another total in the records than in the archive",
     r"the words of idea 25, which is hidden, stand in the archive or the records",

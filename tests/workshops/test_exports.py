@@ -80,20 +80,21 @@ def test_ideas_as_a_table(workshop: Workshop, member: Client) -> None:
     assert response["Content-Disposition"] == 'attachment; filename="tag-der-ideen-fur-alle-a1-1.csv"'
     assert "no-store" in response["Cache-Control"]
     head, *rows = rows_of(response.content)
-    assert head == ["Idea", "How its words may be used", "Credit", "Idea id"]
+    assert head == ["Idea", "How its words may be used", "Credit", "Idea id", "Outcome id"]
     told = {row[0]: row[1:3] for row in rows}
     assert told == {
         INTERNAL: ["Only inside the Lab", ""],
         UNNAMED: ["Quoted without my name", ""],
-        ROLE: ["Quoted with my role", "Ward nurse"],
+        ROLE: ["Quoted without my name", ""],  # only one ward nurse was there
         f"'{NAMED}": ["Quoted with my name", "Dan Drinkwater, Carer"],
     }
-    assert all(row[-1].startswith(f"{workshop.stream_id}/i") for row in rows)
+    assert all(row[-2].startswith(f"{workshop.stream_id}/i") for row in rows)
+    assert {row[-1] for row in rows} == {"a1/1"}
 
 
 def test_groups_as_a_table(workshop: Workshop, member: Client) -> None:
     head, *rows = rows_of(member.get(reverse("workshops:export", args=[workshop.pk, "a2", 1, "csv"])).content)
-    assert head[-2:] == ["Group id", "Idea id"]
+    assert head[-3:] == ["Group id", "Idea id", "Outcome id"]
     assert [row[:2] for row in rows] == [
         ["Finding a way in", INTERNAL],
         ["Finding a way in", UNNAMED],
@@ -113,6 +114,7 @@ def test_a_vote_as_a_table(workshop: Workshop, member: Client) -> None:
         "How its words may be used",
         "Credit",
         "Idea id",
+        "Outcome id",
     ]
     assert sorted(row[:5] for row in rows) == [
         ["1", "yes", "3", "2", ROLE],
@@ -159,7 +161,11 @@ def test_the_zip_is_whole_and_always_the_same(workshop: Workshop, member: Client
     assert workshop.archive.sha256 in files["README.txt"].decode()
     summary = rows_of(files["outcomes.csv"])
     assert [row[0] for row in summary] == ["Activity", "Ideas", "Groups", "Vote"]
-    assert summary[3][5:10] == ["4", "3", "1", "7", "13"]
+    assert summary[3][7:14] == ["4", "3", "1", "7", "13", "a3", "a3/1"]
+    head, *ideas = rows_of(files["ideas.csv"])
+    assert head[0] == "Idea"
+    assert head[4:] == ["Activity", "Activity id", "Merged into (idea id)", "Idea id"]
+    assert {tuple(row[4:7]) for row in ideas} == {("Ideas", "a1", "")}
 
 
 def test_a_kind_nobody_knows_is_a_table_of_facts() -> None:
@@ -172,6 +178,6 @@ def test_a_kind_nobody_knows_is_a_table_of_facts() -> None:
         "who": ["a"],
     }
     table = table_of(outcome, {"ideas": {}, "clusters": {}}, public=False)
-    assert ["mean", "3.5"] in table.rows
-    assert ["who", '["a"]'] in table.rows
+    assert ["mean", "3.5", "a1/1"] in table.rows
+    assert ["who", '["a"]', "a1/1"] in table.rows
     assert b"'=How are you" in table.csv()

@@ -53,8 +53,8 @@ VOTE = {
     "cap": 2,
     "results": "hidden",
     "eligible": 24,
-    "voted": 22,
-    "abstained": 2,
+    "answered": 22,
+    "not_answered": 2,
     "dots_placed": 107,
     "unspent": 3,
     "rows": [
@@ -152,6 +152,13 @@ def test_a_vote_says_who_voted_and_under_which_rule() -> None:
     html = drawn(free, public=True)
     assert "unused" not in html
     assert "As many dots as they liked, at most 1 on one, everybody saw the totals while voting." in html
+
+
+def test_a_vote_sealed_with_the_older_words_reads_the_same() -> None:
+    older = {name: told for name, told in VOTE.items() if name not in ("answered", "not_answered")}
+    older |= {"voted": 22, "abstained": 2}
+    assert drawn(older, public=True) == drawn(VOTE, public=True)
+    assert outcomes.turnout_in(older) == outcomes.turnout_in(VOTE) == outcomes.Turnout(24, 22, 2)
 
 
 def test_a_long_vote_is_folded_but_whole() -> None:

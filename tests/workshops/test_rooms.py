@@ -343,8 +343,8 @@ def test_other_activities_run_in_rooms_as_they_are(kind: str) -> None:
     mine, other = breakout.at["p-ann"], next(room for room in breakout.rooms if room != breakout.at["p-ann"])
     if kind == "dot_vote":
         driver.do("p-ann", "dot.place", activity=mine, item=idea)
-        assert driver.outcome(mine)["voted"] == 1
-        assert driver.outcome(other)["voted"] == 0
+        assert driver.outcome(mine)["answered"] == 1
+        assert driver.outcome(other)["answered"] == 0
     if kind == "cluster":
         driver.do("p-ann", "cluster.make", activity=mine, title="Ours-once", ideas=[idea])
         assert "Ours-once" not in Audience(driver.ledger, f"participant/{other}", "en-gb", "json").snapshot()

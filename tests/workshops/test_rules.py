@@ -284,7 +284,7 @@ def test_facilitators_and_observers_are_not_in_the_electorate() -> None:
     assert driver.refused("p-obs", "dot.place", activity=vote, item=one) == "not_allowed"
     driver.do("p-ann", "dot.place", activity=vote, item=one)
     outcome = driver.outcome(vote)
-    assert (outcome["eligible"], outcome["voted"], outcome["abstained"]) == (3, 1, 2)
+    assert (outcome["eligible"], outcome["answered"], outcome["not_answered"]) == (3, 1, 2)
 
 
 def test_who_comes_or_goes_after_the_vote_changes_no_result() -> None:

@@ -49,7 +49,7 @@ def test_dots_come_back_with_a_hidden_idea() -> None:
     assert own(driver, "p-ben")["dots"] == {one: 1}
     driver.do("p-fay", "step.reveal", activity=vote)
     outcome = driver.outcome(vote)
-    assert (outcome["voted"], outcome["abstained"], outcome["dots_placed"]) == (2, 1, 4)
+    assert (outcome["answered"], outcome["not_answered"], outcome["dots_placed"]) == (2, 1, 4)
 
 
 def test_dots_placed_elsewhere_since_stay_and_no_budget_is_broken() -> None:
@@ -98,7 +98,7 @@ def test_an_idea_restored_after_the_close_has_its_dots_until_the_result_is_shown
     driver.do("p-fay", "step.reveal", activity=vote)
     assert dots(driver, vote)[one] == 2
     outcome = driver.outcome(vote)
-    assert (outcome["eligible"], outcome["voted"], outcome["abstained"]) == (3, 2, 1)
+    assert (outcome["eligible"], outcome["answered"], outcome["not_answered"]) == (3, 2, 1)
 
 
 def test_what_is_hidden_after_the_result_was_shown_changes_no_count() -> None:

@@ -50,7 +50,7 @@ def test_of_a_vote_that_was_never_shown_only_the_turnout_is_kept(results: str) -
     driver.do("p-fay", "step.close", activity="a3")
     content = closed(driver)
     (vote,) = (one for one in content["outcomes"] if one["step"] == "a3")
-    assert (vote["eligible"], vote["voted"], vote["abstained"]) == (3, 1, 2)
+    assert (vote["eligible"], vote["answered"], vote["not_answered"]) == (3, 1, 2)
     html = drawn(content, vote)
     if results == "live":
         assert vote["rows"][0]["dots"] == TallyRecord.objects.order_by("-dots")[0].dots == 2
@@ -61,7 +61,7 @@ def test_of_a_vote_that_was_never_shown_only_the_turnout_is_kept(results: str) -
     assert "dots_placed" not in vote
     assert not TallyRecord.objects.exists()
     assert "The result was not shown in the workshop, so it is not kept here." in html
-    assert "3 could vote: 1 voted, 2 abstained." in html
+    assert "3 people could vote: 1 voted, 2 abstained." in html
     assert "Nothing was on the ballot" not in html
 
 

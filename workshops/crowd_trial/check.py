@@ -217,7 +217,7 @@ def _ranks(wanted: Mapping[str, tuple[int, int]]) -> dict[str, int]:
 
 
 def _turnout(vote: dict[str, Any], people: int, voted: int) -> Iterator[str]:
-    for name, wanted in (("eligible", people), ("voted", voted), ("abstained", people - voted)):
+    for name, wanted in (("eligible", people), ("answered", voted), ("not_answered", people - voted)):
         if vote[name] != wanted:
             yield f"{vote['id']}: {vote[name]} {name}, where {wanted} is right"
 

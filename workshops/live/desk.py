@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
+from workshops.live.few import FEWEST, same_words
 from workshops.live.leading import leads, mark_of
 from workshops.live.places import at_step, base_of, open_besides
 from workshops.live.room_views import head
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from workshops.live.conduct import Announcement
     from workshops.live.state import Person, State, Step
 
-FEWEST = 5
-"""Groups of fewer people are never counted by themselves: a small number says who."""
 MOST_DETAILS = 150
 """In a room of more people, how far each of them is isn't sent every second; only who has finished."""
 
@@ -177,7 +176,10 @@ _PARTS = {
 
 
 def missing(state: State) -> dict[str, Any]:
-    """Count who was invited and who joined, by what they bring. Who is here now comes with presence, see `here`."""
+    """Count who was invited and who joined, by what they bring. Who is here now comes with presence, see `here`.
+
+    Groups of fewer than `FEWEST` are never counted by themselves: a small number says who.
+    """
     return state.once("missing", lambda: _count_missing(state))
 
 
@@ -214,7 +216,7 @@ def inside(state: State) -> list[Person]:
 
 def group_key(background: str) -> str:
     """Give what names a group in the page: the same words, however they are typed, are one group."""
-    return "g" + sha256(" ".join(background.casefold().split()).encode()).hexdigest()[:10]
+    return "g" + sha256(same_words(background).encode()).hexdigest()[:10]
 
 
 # -- for one person, and for now ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from workshops.activities.driver_diagram.diagram import LEVEL_NAMES
 from workshops.results.clouds import cloud_of
 from workshops.results.outcomes import Line, line_of
 
@@ -34,8 +35,8 @@ def answered_rows(
     """Give head and rows. `about` gives a piece's words and how they may be used, as all tables do."""
     if "choices" not in outcome:
         cloud = cloud_of(outcome, content["ideas"], public=public)
-        head = [_("Rank"), _("Word"), _("People")]
-        return head, [[row.place, row.text, row.people] for row in cloud.rows]
+        head = [_("Rank"), _("Word"), _("People"), _("Idea ids")]
+        return head, [[row.place, row.text, row.people, " ".join(row.gids)] for row in cloud.rows]
     head = [
         _("What"),
         _("Answer"),
@@ -58,15 +59,25 @@ def answered_rows(
         label = labels.get(piece.get("choice", ""), "")
         for gid in piece["ideas"]:
             line = line_of(gid, content["ideas"], public=public)
-            rows.append([_sort(piece["sort"]), label, None, None, *about(line), gid])
+            rows.append([sort_name(piece["sort"]), label, None, None, *about(line), gid])
     return head, rows
 
 
-def _sort(sort: str) -> str:
+def sort_name(sort: str, kind: str = "") -> str:
+    """Say what a piece of writing is; kinds that came later are named by their own word."""
+    if kind == "driver_diagram" and sort in LEVEL_NAMES:  # its "change" is another than a proposal's
+        return str(LEVEL_NAMES[sort])
     return {
+        "idea": _("Idea"),
         "word": _("Word"),
         "line": _("Line"),
         "comment": _("Comment"),
         "reason": _("Reason"),
         "change": _("Suggested change"),
+        "post": _("Post"),
+        "reply": _("Reply"),
+        "entry": _("Entry"),
+        "measure": _("Measure"),
+        "action": _("Action"),
+        "owner": _("Who does it"),
     }.get(sort, sort)

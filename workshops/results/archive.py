@@ -10,9 +10,12 @@ from realtime.chain import canonical
 from realtime.log import moment_of
 from workshops.activities.registry import activity_of, writing_of
 from workshops.activities.shared.writing import IDEA, MIX, Writing, mixed
+from workshops.live.few import FEWEST
 from workshops.models import Archive, Consent
+from workshops.results.credit import consent_of, credit_of, may_be_kept
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from realtime.models import Stream
@@ -44,6 +47,31 @@ def intact(archive: Archive) -> bool:
     return checksum(archive.content) == archive.sha256
 
 
+def is_careful(content: Mapping[str, Any]) -> bool:
+    """Whether an archive was sealed with the rules for roles of few people, and for names of who does an action."""
+    return int(content.get("roles_from", 0)) >= FEWEST
+
+
+def readable(archive: Archive) -> dict[str, Any]:
+    """Give an archive's content as people may read it: what was sealed, or less.
+
+    Archives older than those rules can't be mended without breaking their seals, and don't say how many shared a
+    role. So all of it is shown but roles, and names that somebody wrote down as who does an action stay inside.
+    """
+    content: dict[str, Any] = archive.content
+    if is_careful(content):
+        return content
+    return content | {"ideas": {gid: _careful(idea) for gid, idea in content["ideas"].items()}}
+
+
+def _careful(idea: dict[str, Any]) -> dict[str, Any]:
+    if idea.get("sort") == "owner":
+        return idea | {"consent": str(Consent.INTERNAL), "credit": ""}
+    if idea.get("consent") == Consent.ROLE:
+        return idea | {"consent": str(Consent.UNNAMED), "credit": ""}
+    return idea
+
+
 def outcome_of(archive: Archive, outcome_id: str) -> dict[str, Any] | None:
     """Find one outcome, such as "a3/1"."""
     return next((one for one in archive.content["outcomes"] if one["id"] == outcome_id), None)
@@ -64,6 +92,7 @@ def content_of(state: State, workshop: Workshop, stream: Stream) -> dict[str, An
         },
         "agenda": [_step(step) for step in state.everything()],
         "people": _people(state),
+        "roles_from": FEWEST,
         "log": {
             "stream": state.stream,
             "epoch": stream.epoch,
@@ -164,14 +193,6 @@ def written_at(state: State, idea: Idea) -> datetime:
     return begun + timedelta(microseconds=mixed(idea) * 1_000_000 // MIX)
 
 
-def may_be_kept(state: State, idea: Idea) -> bool:
-    """Whether an idea's words may leave the room: it was shown to everybody, and nobody took it off the board."""
-    origin = state.steps[idea.step]
-    kind = writing_of(origin.kind)
-    kept = kind.shown(origin, idea) and kind.keeps_words(origin, idea)
-    return kept and not idea.removed and idea.hidden is None
-
-
 def _idea(state: State, idea: Idea) -> dict[str, Any]:
     more = {} if idea.sort == IDEA else {"sort": idea.sort}
     return more | {
@@ -182,48 +203,6 @@ def _idea(state: State, idea: Idea) -> dict[str, Any]:
         "hidden": not may_be_kept(state, idea),
         "merged_into": state.gid(idea.merged_into) if idea.merged_into else None,
     }
-
-
-def consent_of(state: State, idea: Idea) -> str:
-    """Give how an idea's author lets it be used. Where names were promised to nobody, none is ever given.
-
-    Of words that are not kept nothing of their author is told either: they are the Lab's own matter.
-    """
-    if not may_be_kept(state, idea):
-        return str(Consent.INTERNAL)
-    origin = state.steps[idea.step]
-    given = writing_of(origin.kind).consent(origin, idea)
-    consent = _asked(state, origin, idea.author) if given is None else given
-    people, pieces = writing_of(origin.kind).rests_on(state, origin, idea)
-    if not people and not pieces:
-        return consent
-    all_given = [consent, *(_asked(state, origin, person) for person in people)]
-    all_given += [consent_of(state, piece) for piece in pieces]
-    return _STRICTEST_FIRST[min(_STRICTEST_FIRST.index(one) for one in (*all_given, str(Consent.UNNAMED)))]
-
-
-_STRICTEST_FIRST = [str(one) for one in (Consent.INTERNAL, Consent.UNNAMED, Consent.ROLE, Consent.NAMED)]
-
-
-def _asked(state: State, origin: Step, person: str) -> str:
-    """Give what somebody chose, as far as their name was not promised to nobody."""
-    author = state.people.get(person)
-    consent = author.consent if author else Consent.INTERNAL
-    promised_nobody = writing_of(origin.kind).names(origin) == "nobody"
-    if promised_nobody and consent == Consent.NAMED:
-        return str(Consent.ROLE)
-    return str(consent)
-
-
-def credit_of(state: State, idea: Idea) -> str:
-    """Give the words under a quotation: a name, a role, or nothing."""
-    author = state.people.get(idea.author)
-    if author is None or not may_be_kept(state, idea):
-        return ""
-    consent = consent_of(state, idea)
-    if consent == Consent.NAMED:
-        return ", ".join(filter(None, (author.name, author.background)))
-    return author.background if consent == Consent.ROLE else ""
 
 
 def _people(state: State) -> dict[str, Any]:

@@ -22,6 +22,8 @@ class Row:
     tied: bool
     people: int
     size: int
+    gids: list[str]
+    """The entries that it was made of."""
     inside: bool
     """Nobody who wrote it lets it leave the Lab; set on what members are shown."""
 
@@ -68,6 +70,7 @@ def cloud_of(outcome: Mapping[str, Any], ideas: Found, *, public: bool) -> Cloud
                 tied=tied,
                 people=word["people"],
                 size=size_of(word["people"], most),
+                gids=list(word["ideas"]),
                 inside=all(line.inside for line in seen),
             )
         )

@@ -15,9 +15,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from realtime.chain import canonical
-from workshops.results.outcomes import strings_in
+from workshops.results.archive import readable
+from workshops.results.outcomes import role_rule, strings_in, turnout_in
 from workshops.results.ran import label_of, moment_of
-from workshops.results.tables import Cell, Table, ideas_table, table_of
+from workshops.results.tables import Cell, Table, all_ideas_table, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,26 +27,29 @@ if TYPE_CHECKING:
 
 
 def summary_of(content: Mapping[str, Any]) -> Table:
-    """Give one row for each outcome: when it ran and, for votes, who voted."""
-    counts = ("eligible", "voted", "abstained", "dots_placed", "unspent")
+    """Give one row for each outcome: when it ran and, where people answered or voted, how many did."""
     times = {
         (step["step"], run["number"]): run for step in content.get("agenda", ()) for run in step["rounds"]
     }
     head = [
-        *(_("Activity"), _("Kind"), _("Round"), _("Opened"), _("Closed"), _("Could vote"), _("Voted")),
-        *(_("Abstained"), _("Dots placed"), _("Dots left unused"), _("Outcome id")),
+        *(_("Activity"), _("Room"), _("Kind"), _("Round"), _("Opened"), _("Closed"), _("Shown")),
+        *(_("Could answer"), _("Answered"), _("Did not answer")),
+        *(_("Dots placed"), _("Dots left unused"), _("Activity id"), _("Outcome id")),
     ]
     rows: list[list[Cell]] = []
     for outcome in content["outcomes"]:
         run = times.get((outcome["step"], outcome["round"]), {})
+        counted = turnout_in(outcome)
         rows.append(
             [
                 outcome["title"],
+                outcome.get("room", ""),
                 str(label_of(outcome["kind"])),
                 outcome["round"],
-                _clock(run.get("opened_at")),
-                _clock(run.get("closed_at")),
-                *(outcome.get(name) for name in counts),
+                *(_clock(run.get(name)) for name in ("opened_at", "closed_at", "revealed_at")),
+                *((counted.eligible, counted.answered, counted.not_answered) if counted else (None,) * 3),
+                *(outcome.get(name) for name in ("dots_placed", "unspent")),
+                outcome["step"],
                 outcome["id"],
             ]
         )
@@ -67,12 +71,12 @@ def name_of(archive: Archive) -> str:
 
 def outcome_csv(archive: Archive, outcome: Mapping[str, Any]) -> bytes:
     """Write one outcome for a spreadsheet."""
-    return table_of(outcome, archive.content, public=False).csv()
+    return table_of(outcome, readable(archive), public=False).csv()
 
 
 def outcome_json(archive: Archive, outcome: Mapping[str, Any]) -> bytes:
     """Write one outcome with the ideas and groups that it speaks of, and what it rests on."""
-    content = archive.content
+    content = readable(archive)
     spoken = set(strings_in(outcome))
     clusters = {gid: content["clusters"][gid] for gid in content["clusters"] if gid in spoken}
     spoken |= set(strings_in(clusters))
@@ -96,12 +100,20 @@ def whole_json(archive: Archive) -> bytes:
     return canonical(archive.content)
 
 
-def whole_zip(archive: Archive) -> bytes:
-    """Write everything in one file that can be read without this workspace."""
-    files = {"archive.json": whole_json(archive), "seal.json": orjson.dumps(seal_of(archive))}
-    content = archive.content
+def whole_zip(archive: Archive, *, sealed: bool = True) -> bytes:
+    """Write everything in one file that can be read without this workspace.
+
+    Args:
+        archive: the archive.
+        sealed: whether the sealed data go with it, which hold more than the tables where they are old
+            (`workshops.results.archive.readable`).
+    """
+    files = {"seal.json": orjson.dumps(seal_of(archive))}
+    if sealed:
+        files["archive.json"] = whole_json(archive)
+    content = readable(archive)
     files["outcomes.csv"] = summary_of(content).csv()
-    files["ideas.csv"] = ideas_table(_in_order(content), content, public=False).csv()
+    files["ideas.csv"] = all_ideas_table(_in_order(content), content).csv()
     for outcome in content["outcomes"]:
         name = f"outcomes/{outcome['step']}-{outcome['round']}-{outcome['kind'].replace('_', '-')}"
         files[f"{name}.csv"] = outcome_csv(archive, outcome)
@@ -154,11 +166,11 @@ def _readme(archive: Archive, names: list[str]) -> str:
         _(
             "For members of the challenge. Some ideas may be used only inside the Lab: the tables say so beside each."
         ),
+        role_rule(),
         "",
         *(f"{name}" for name in sorted(names)),
         "",
-        _("archive.json is the sealed content. Its SHA-256 must be"),
-        archive.sha256,
+        *_about_the_seal(archive, names),
         _("It was sealed at entry %(seq)d of the workshop's log, whose chain ends in") % {"seq": archive.seq},
         archive.chain_head,
         _("Check all files with:  sha256sum --check SHA256SUMS"),
@@ -167,3 +179,15 @@ def _readme(archive: Archive, names: list[str]) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _about_the_seal(archive: Archive, names: list[str]) -> list[str]:
+    if "archive.json" in names:
+        return [_("archive.json is the sealed content. Its SHA-256 must be"), archive.sha256]
+    return [
+        _(
+            "The sealed content is not in here: it is older than the rule about roles. Facilitators can take it."
+        ),
+        _("Its SHA-256 is"),
+        archive.sha256,
+    ]

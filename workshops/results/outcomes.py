@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workshops.activities.registry import ACTIVITIES
+from workshops.live.few import FEWEST
 from workshops.models import Consent
 
 type Why = Literal["", "internal", "hidden", "merged", "gone"]
@@ -216,6 +217,7 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
     """Give a vote's rows, best first. Equal results share a rank, and say so."""
     rows = outcome.get("rows", ())
     shared = Counter(row.get("rank") for row in rows)
+    counted = turnout_in(outcome)
     most = max((row["dots"] for row in rows), default=0)
     drawn = {
         gid: place for draw in outcome.get("draws", ()) for place, gid in enumerate(draw["order"], start=1)
@@ -234,7 +236,7 @@ def vote_rows(outcome: Mapping[str, Any], ideas: Found, clusters: Found, *, publ
                 length=f"{row['dots'] / most * 100:.1f}" if most else "0",
                 ideas=len(cluster.get("ideas", ())) if cluster is not None else None,
                 against=row.get("against"),
-                share=round(100 * row["voters"] / outcome["voted"]) if outcome.get("voted") else None,
+                share=round(100 * row["voters"] / counted.answered) if counted and counted.answered else None,
                 drawn=drawn.get(row["item"], 0),
             )
         )
@@ -268,17 +270,47 @@ def place_of(rank: int, *, tied: bool) -> str:
     return f"= {rank}" if tied else str(rank)
 
 
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many could answer or vote, and did."""
+
+    eligible: int
+    answered: int
+    not_answered: int
+
+
+def turnout_in(outcome: Mapping[str, Any]) -> Turnout | None:
+    """Read who answered; None where the kind doesn't count it. Older archives say "voted" and "abstained" of votes."""
+    answered = outcome.get("answered", outcome.get("voted"))
+    missing = outcome.get("not_answered", outcome.get("abstained"))
+    if "eligible" not in outcome or answered is None or missing is None:
+        return None
+    return Turnout(outcome["eligible"], answered, missing)
+
+
+def role_rule() -> str:
+    """Say when a role stands with an idea."""
+    return _(
+        "A role stands with an idea only where at least %(n)d people of that role took part who are not named; else "
+        "it could point to one person, and the idea is quoted without it."
+    ) % {"n": FEWEST}
+
+
 def turnout_of(outcome: Mapping[str, Any]) -> str:
     """Say in one sentence who voted and what became of the dots. Empty where the outcome doesn't know."""
-    if "eligible" not in outcome:
+    counted = turnout_in(outcome)
+    if counted is None:
         return ""
-    eligible, voted, abstained = outcome["eligible"], outcome["voted"], outcome["abstained"]
+    parts: dict[str, Any] = {
+        "who": ngettext("%(n)d person could vote", "%(n)d people could vote", counted.eligible)
+        % {"n": counted.eligible},
+        "voted": counted.answered,
+        "abstained": counted.not_answered,
+    }
     if "dots_placed" not in outcome:  # a result that was not shown
-        return _("%(eligible)d could vote: %(voted)d voted, %(abstained)d abstained.") % outcome
+        return _("%(who)s: %(voted)d voted, %(abstained)d abstained.") % parts
     placed = outcome["dots_placed"]
-    who = ngettext("%(n)d person could vote", "%(n)d people could vote", eligible) % {"n": eligible}
-    dots = ngettext("%(n)d dot was placed", "%(n)d dots were placed", placed) % {"n": placed}
-    parts = {"who": who, "voted": voted, "abstained": abstained, "dots": dots}
+    parts["dots"] = ngettext("%(n)d dot was placed", "%(n)d dots were placed", placed) % {"n": placed}
     if not outcome.get("dots_per_person"):
         return _("%(who)s: %(voted)d voted, %(abstained)d abstained; %(dots)s.") % parts
     parts["left"] = outcome["unspent"]

@@ -12,7 +12,7 @@ from realtime.log import moment_of
 from realtime.models import Stream
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.models import ClusterRecord, IdeaRecord, TallyRecord, Workshop
-from workshops.results import archive
+from workshops.results import archive, credit
 
 if TYPE_CHECKING:
     from realtime.kinds import Happened
@@ -91,10 +91,10 @@ def _write_ideas(state: State, workshop: Workshop, steps: set[str]) -> None:
             gid=state.gid(idea.id),
             workshop=workshop,
             step=idea.step,
-            text=idea.text if archive.may_be_kept(state, idea) else "",
-            consent=archive.consent_of(state, idea),
-            credit=archive.credit_of(state, idea),
-            hidden=not archive.may_be_kept(state, idea) or idea.merged_into is not None,
+            text=idea.text if credit.may_be_kept(state, idea) else "",
+            consent=credit.consent_of(state, idea),
+            credit=credit.credit_of(state, idea),
+            hidden=not credit.may_be_kept(state, idea) or idea.merged_into is not None,
             removed=idea.removed,
             written_at=archive.written_at(state, idea),
         )

@@ -14,10 +14,11 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from workshops.activities.registry import ACTIVITIES
 from workshops.models import Consent, consent_label
-from workshops.results.answers import answered_rows, is_answered
+from workshops.results.answers import answered_rows, is_answered, sort_name
 from workshops.results.choosing import chosen_rows
 from workshops.results.outcomes import Line, groups_of, is_group, line_of, vote_rows
 
@@ -53,11 +54,16 @@ class Table:
 
 
 def table_of(outcome: Data, content: Data, *, public: bool) -> Table:
-    """Give one outcome as a table, by what it holds, so that kinds not yet invented have one too."""
-    if "rows" in outcome:
-        return _votes(outcome, content, public=public)
-    if "clusters" in outcome:
-        return _groups(outcome, content, public=public)
+    """Give one outcome as a table. Every row ends with the outcome's id: rows of several tables can stand together."""
+    table = _table_of(outcome, content, public=public)
+    return Table([*table.head, _("Outcome id")], [[*row, outcome.get("id", "")] for row in table.rows])
+
+
+def _table_of(outcome: Data, content: Data, *, public: bool) -> Table:
+    """Give it by what it holds, so that kinds not yet invented have one too."""
+    for name, make in (("rooms", _rooms), ("rows", _votes), ("clusters", _groups)):
+        if name in outcome:
+            return make(outcome, content, public=public)
     if "ideas" in outcome:
         return ideas_table(outcome["ideas"], content, public=public)
     if is_answered(outcome):
@@ -78,6 +84,39 @@ def ideas_table(gids: Iterable[str], content: Data, *, public: bool) -> Table:
     lines = [line_of(gid, content["ideas"], public=public) for gid in gids]
     head = [_("Idea"), *_about_head(public=public), _("Idea id")]
     return Table(head, [[*_about(line, content, public=public), line.gid] for line in lines])
+
+
+def all_ideas_table(gids: Iterable[str], content: Data) -> Table:
+    """Give all pieces that an archive holds, for members, with where each was written and what stands for it now."""
+    steps = {step["step"]: step for step in content.get("agenda", ())}
+    table = Table(
+        [
+            *(_("Idea"), _("What it is"), *_about_head(public=False), _("Activity"), _("Activity id")),
+            *(_("Merged into (idea id)"), _("Idea id")),
+        ]
+    )
+    for gid in gids:
+        idea = content["ideas"][gid]
+        words, *about = _about(line_of(gid, content["ideas"], public=False), content, public=False)
+        step = steps.get(idea["step"], {})
+        what = sort_name(idea.get("sort", "idea"), step.get("kind", ""))
+        where = [step.get("title", ""), idea["step"]]
+        table.rows.append([words, what, *about, *where, idea.get("merged_into") or "", gid])
+    return table
+
+
+def _rooms(outcome: Data, content: Data, *, public: bool) -> Table:
+    """Give the rooms of a step that was split, each with the ideas that were written in it."""
+    head = [_("Room"), _("People"), _("Idea"), *_about_head(public=public), _("Outcome id of the room")]
+    table = Table([*head, _("Idea id")])
+    for room in outcome["rooms"]:
+        step = room["outcome"].partition("/")[0]
+        gids = [gid for gid in outcome.get("ideas", ()) if content["ideas"].get(gid, {}).get("step") == step]
+        lines = [line_of(gid, content["ideas"], public=public) for gid in gids]
+        about = [_about(line, content, public=public) for line in lines] or [["" for _name in head[2:-1]]]
+        for words, gid in zip(about, gids or [""], strict=True):
+            table.rows.append([room["name"], room["people"], *words, room["outcome"], gid])
+    return table
 
 
 def _about_head(*, public: bool) -> list[str]:
@@ -148,18 +187,31 @@ def _about_chosen(line: Line, outcome: Data, content: Data, *, public: bool) -> 
 
 
 def _chosen(outcome: Data, content: Data, name: str, columns: Data, *, public: bool) -> Table:
-    """Give what each of the things got between which people chose, with the columns that their kind names."""
+    """Give what each of the things got between which people chose, with the columns that their kind names.
+
+    A column that points to words (who does an action) stands there as these words, too.
+    """
     on_groups = outcome.get("target") == "clusters"
-    head = [*(str(words) for words in columns.values()), _what(outcome)]
-    head += [] if on_groups else _about_head(public=public)
+    spoken = {column: words for column, words in _SPOKEN.items() if column in columns}
+    head = [*(str(words) for words in columns.values()), *(str(words) for words in spoken.values())]
+    head += [_what(outcome), *([] if on_groups else _about_head(public=public))]
     rows: list[list[Cell]] = []
     for row in chosen_rows(outcome, name, content["ideas"], content["clusters"], public=public):
         words = _about_chosen(row.line, outcome, content, public=public)
-        rows.append([*(row.got.get(column) for column in columns), *words, row.gid])
+        told = [_words_of(row.got.get(column), content, public=public) for column in spoken]
+        rows.append([*(row.got.get(column) for column in columns), *told, *words, row.gid])
     return Table(
         [*head, _("Group id") if on_groups else _("Id") if outcome.get("target") == "both" else _("Idea id")],
         rows,
     )
+
+
+_SPOKEN = {"owner": gettext_lazy("Who does it")}
+
+
+def _words_of(gid: str | None, content: Data, *, public: bool) -> str:
+    line = line_of(gid, content["ideas"], public=public) if gid else None
+    return (line.instead or line.text) if line else ""
 
 
 def _facts(outcome: Data) -> Table:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,8 +15,8 @@ from lab_workspace.web import by_htmx
 from workshops import permissions, queries
 from workshops.models import Archive
 from workshops.results import exports, ran, seals
-from workshops.results.archive import outcome_of
-from workshops.results.outcomes import template_of
+from workshops.results.archive import is_careful, outcome_of, readable
+from workshops.results.outcomes import role_rule, template_of
 from workshops.results.tables import table_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def check_seal(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
-    content, workshop = archive.content, archive.workshop
+    content, workshop = readable(archive), archive.workshop
     rounds: dict[str, int] = {}
     for outcome in content["outcomes"]:
         rounds[outcome["step"]] = rounds.get(outcome["step"], 0) + 1
@@ -77,19 +78,33 @@ def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
         "closed": ran.moment_of(content["workshop"].get("closed_at")),
         "steps": ran.steps_of(content),
         "outcomes": [
-            {
-                "outcome": outcome,
-                "key": f"outcome-{outcome['step']}-{outcome['round']}",
-                "file": f"{outcome['step']}-{outcome['round']}",
-                "label": ran.label_of(outcome["kind"]),
-                "many": rounds[outcome["step"]] > 1,
-                "template": (template := template_of(outcome["kind"])),
-                "table": None if template else table_of(outcome, content, public=False),
-            }
-            for outcome in content["outcomes"]
+            _shown(outcome, content, again=rounds[outcome["step"]] > 1) for outcome in content["outcomes"]
         ],
+        "role_rule": role_rule(),
         "can_publish": permissions.can_publish(request.user, workshop),
+        "takes_sealed": _takes_sealed(request, archive),
     }
+
+
+def _shown(outcome: dict[str, Any], content: dict[str, Any], *, again: bool) -> dict[str, Any]:
+    """Give what the page needs of one outcome; `again`: its activity ran more than once."""
+    place = [outcome["room"]] if outcome.get("room") else []
+    if again:
+        place.append(_("round %(n)d") % {"n": outcome["round"]})
+    template = template_of(outcome["kind"])
+    return {
+        "outcome": outcome,
+        "name": f"{outcome['title']} ({', '.join(place)})" if place else outcome["title"],
+        "key": f"outcome-{outcome['step']}-{outcome['round']}",
+        "label": ran.label_of(outcome["kind"]),
+        "template": template,
+        "table": None if template else table_of(outcome, content, public=False),
+    }
+
+
+def _takes_sealed(request: HttpRequest, archive: Archive) -> bool:
+    """Whether somebody may take the sealed data: of archives older than the rules for roles only facilitators."""
+    return is_careful(archive.content) or permissions.can_facilitate(request.user, archive.workshop)
 
 
 @require_safe
@@ -109,8 +124,11 @@ def export(request: HttpRequest, workshop_id: uuid.UUID, step: str, number: str,
 def export_all(request: HttpRequest, workshop_id: uuid.UUID, form: str) -> HttpResponse:
     """The whole archive, as sealed JSON or as a ZIP with tables."""
     archive = _archive(request, workshop_id)
-    write = exports.whole_json if form == "json" else exports.whole_zip
-    return _file(write(archive), exports.name_of(archive), form)
+    sealed = _takes_sealed(request, archive)
+    if form == "json" and not sealed:
+        raise Http404
+    data = exports.whole_json(archive) if form == "json" else exports.whole_zip(archive, sealed=sealed)
+    return _file(data, exports.name_of(archive), form)
 
 
 def _file(data: bytes, name: str, form: str) -> HttpResponse:

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Id, Whole
 from workshops.activities.base import Command, Dirty, Happened, NewEvent, setting
 from workshops.activities.checks.check_in import CheckIn
-from workshops.activities.checks.checking import COMMENT, MOST_COMMENT, SCALE, Checked, CheckSettings, joined
+from workshops.activities.checks.checking import COMMENT, MOST_COMMENT, SCALE, Checked, CheckSettings
 from workshops.activities.shared.answers import Answers, bars, kept
+from workshops.activities.shared.promises import joined
+from workshops.live.few import FEWEST
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -26,8 +28,6 @@ RATINGS: dict[str, StrOrPromise] = {
     "r2": "2",
     "r1": _("1 · Not useful"),
 }
-FEWEST = 5
-"""How a group has moved is told of so many people or more, and of nobody who could be reckoned out of it."""
 SAME = 0.25
 """A smaller change on average is told as none."""
 
@@ -211,8 +211,9 @@ def _same(one: Round, other: Round) -> bool:
 def moved(before: dict[str, int], after: dict[str, int]) -> dict[str, Any] | None:
     """Say how those who chose a number both times have moved, or nothing where they are too few.
 
-    Both distributions are shown to everybody. So where one to four people chose a number only once, the average
-    would let theirs be reckoned: only the direction is told then.
+    Told is of `FEWEST` people or more, and of nobody who could be reckoned out of them. Both distributions are shown
+    to everybody. So where one to four people chose a number only once, the average would let theirs be reckoned: only
+    the direction is told then.
     """
     pairs = before.keys() & after.keys()
     if len(pairs) < FEWEST:

@@ -274,7 +274,7 @@ class DotVote(VoteViews):
             rule["run_off_of"] = {"round": ballots.run_off.round, "rank": ballots.run_off.rank}
         summary = self.summary(state, step, run)
         if not self.was_shown(run):  # people were told that totals stay hidden until they are shown
-            turnout = {name: summary[name] for name in ("eligible", "voted", "abstained")}
+            turnout = {name: summary[name] for name in ("eligible", "answered", "not_answered")}
             return {**rule, **turnout, "withheld": "not_shown", "rows": []}
         if limits.against:
             summary["against_placed"] = ballots.against_placed

@@ -159,8 +159,8 @@ class VoteViews(Choosing):
         turnout = self.turnout(state, step, run)
         return {
             "eligible": turnout["eligible"],
-            "voted": turnout["answered"],
-            "abstained": turnout["not_answered"],
+            "answered": turnout["answered"],
+            "not_answered": turnout["not_answered"],
             "dots_placed": ballots.dots_placed,
             "unspent": max(0, limits_of(run).dots * turnout["eligible"] - ballots.dots_placed),
         }

@@ -96,6 +96,10 @@ class Writing(Activity):
         """
         return (), []
 
+    def names_people(self, step: Step, idea: Idea) -> bool:
+        """Whether a piece is somebody's name, perhaps of a third person: then it leaves the Lab only if they agreed."""
+        return False
+
     def longest(self, step: Step, sort: str) -> int:
         """Give how many characters a piece may have."""
         return int(getattr(step.settings, "most_characters", 280))
