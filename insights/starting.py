@@ -109,10 +109,7 @@ def _unknown(content: dict[str, Any]) -> str:
 
 
 def _missed(outcome: dict[str, Any], counted: Turnout) -> str:
-    title = outcome.get("title", "")
-    if outcome.get("room"):
-        title = f"{title}: {outcome['room']}"
-    told = {"title": plain(title), "n": counted.not_answered, "all": counted.eligible}
+    told = {"title": plain(outcome.get("title", "")), "n": counted.not_answered, "all": counted.eligible}
     if "rows" in outcome:
         return (
             ngettext(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+MOST_LIKED = 11
+
 
 def drawn(of: int, *about: str) -> int:
     """Give a number from 0 to below `of`; the same for the same words."""
@@ -12,5 +14,5 @@ def drawn(of: int, *about: str) -> int:
 
 
 def liking(person: str, thing: str) -> int:
-    """Say how much somebody likes a thing, from 0 to 12: some things are liked by most, and people differ."""
-    return drawn(7, thing) + drawn(7, person, thing)
+    """Say how much somebody likes a thing, from 0 to `MOST_LIKED`: some are liked by more, and people differ."""
+    return drawn(4, thing) + drawn(9, person, thing)

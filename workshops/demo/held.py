@@ -104,7 +104,7 @@ def let_in_leads(play: Play, data: Mapping[str, Any], people: Mapping[str, User]
     """Let in those who run it."""
     for person in data["people"]:
         if person["id"] in RUNNING_IT and person["id"] not in play.actors:
-            play.join(at, person["id"], people[person["id"]], person["background"], Consent.INTERNAL)
+            play.join(at, person["id"], people[person["id"]], person["background"], Consent.UNNAMED)
 
 
 def _let_in(day: Day, people: Mapping[str, User], start: int) -> None:

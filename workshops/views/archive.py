@@ -88,13 +88,11 @@ def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
 
 def _shown(outcome: dict[str, Any], content: dict[str, Any], *, again: bool) -> dict[str, Any]:
     """Give what the page needs of one outcome; `again`: its activity ran more than once."""
-    place = [outcome["room"]] if outcome.get("room") else []
-    if again:
-        place.append(_("round %(n)d") % {"n": outcome["round"]})
+    told = _("round %(n)d") % {"n": outcome["round"]} if again else ""
     template = template_of(outcome["kind"])
     return {
         "outcome": outcome,
-        "name": f"{outcome['title']} ({', '.join(place)})" if place else outcome["title"],
+        "name": f"{outcome['title']} ({told})" if told else outcome["title"],
         "key": f"outcome-{outcome['step']}-{outcome['round']}",
         "label": ran.label_of(outcome["kind"]),
         "template": template,

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from workshops.demo.scene import Scene
 
 
+TALKED_ABOUT = 3
+
+
 def group(scene: Scene) -> None:
     """Bring together what the file says belongs to one theme."""
     day = scene.day
@@ -62,7 +65,7 @@ def _where(axis: str, person: str, text: str) -> int:
 
 
 def agree(scene: Scene, at: int) -> None:
-    """Agree on a place for each group: where most saw it."""
-    for item, point in scene.memory.points().items():
-        if point.x and point.y:
-            scene.lead(at, "matrix.agree", item=item, x=round(point.x.mean), y=round(point.y.mean))
+    """Talk about the groups on which people differ most, and agree where they belong: at the nearest step."""
+    placed = [(item, point) for item, point in scene.memory.points().items() if point.x and point.y]
+    for item, point in placed[:TALKED_ABOUT]:
+        scene.lead(at, "matrix.agree", item=item, x=round(point.x.mean), y=round(point.y.mean))

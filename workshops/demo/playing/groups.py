@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workshops.activities.one_two_four_all.gathering import ALONE, FOURS, PAIRS
 from workshops.activities.twenty_five_ten.deck import TOP, rounds_for
-from workshops.demo.chance import liking
+from workshops.demo.chance import MOST_LIKED, liking
 from workshops.demo.told import problems_of
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from workshops.live.state import State
 
 STAGES = 4
+READING = 40_000
+"""Milliseconds that it takes to read a card, or to find one's place."""
 
 
 def gather(scene: Scene) -> None:
@@ -64,16 +66,24 @@ def crowd(scene: Scene) -> None:
     writers = {card["by"] for card in scene.told["cards"]}
     for stage in range(1, rounds + 1):
         scene.lead(scene.ends_part(stage, rounds + 1), "crowd.next", stage=stage - 1)
-        for at, person in scene.turns(part=stage + 1, of=rounds + 1):
-            if stage == 1 and person not in writers:
-                scene.ask(at, person, "crowd.help")
-            card = scene.memory.card_for(scene.actor(person))
-            scene.ask(at, person, "crowd.score", card=card, score=_score(scene, person, card))
+        _score_all(scene, scene.ends_part(stage, rounds + 1), writers)
+
+
+def _score_all(scene: Scene, at: int, writers: set[str]) -> None:
+    """Have everybody score the card that they read in this round; before the first one, helpers take a place."""
+    doing = []
+    for person in scene.day.came:
+        if scene.memory.stage == 1 and person not in writers:
+            scene.ask(at, person, "crowd.help")
+        card = scene.memory.card_for(scene.actor(person))
+        fields = {"activity": scene.slot.activity, "card": card, "score": _score(scene, person, card)}
+        doing.append((person, "crowd.score", fields))
+    scene.day.play.ask_all(at + READING, doing)
 
 
 def _score(scene: Scene, person: str, card: str) -> int:
     text = scene.day.play.ledger.state.ideas[card].text
-    return 1 + liking(person, text) * 4 // 12
+    return 1 + liking(person, text) * 4 // MOST_LIKED
 
 
 def call_out(scene: Scene, at: int) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MINUTE = 60_000
 HIGHLIGHTS = 3
-MOVED, BACKED = 8, 6
+MOVED, BACKED = 8, 5
 """How much one must like what others wrote to press something, and to back it."""
 REACTIONS = ("agree", "same", "agree", "more")
 
