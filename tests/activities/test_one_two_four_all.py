@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from realtime.ledger import Ack
+from tests.activities.stages import do_all_they_can, opened
 from tests.workshop_driver import Driver
 from workshops.activities.one_two_four_all.gathering import Gathering, fours_of, pairs_of
-from workshops.activities.registry import activity_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,13 +78,7 @@ PEOPLE = [f"p-{name}" for name in ("ann", "ben", "cat", "dan", "eda", "fin", "gi
 
 
 def workshop(*people: str, **chosen: Any) -> tuple[Driver, str]:
-    driver = Driver()
-    driver.join("p-fay", "p-gus", role="facilitator")
-    driver.join(*(people or PEOPLE))
-    step = driver.step("one_two_four_all", settings=chosen)
-    driver.do("p-fay", "show.go", activity=step)
-    driver.do("p-fay", "step.open", activity=step)
-    return driver, step
+    return opened("one_two_four_all", people or PEOPLE, **chosen)
 
 
 def memory_of(driver: Driver, step: str) -> Gathering:
@@ -299,27 +293,9 @@ def test_too_few_people_make_no_pairs() -> None:
 
 
 def test_simulated_people_play_to_the_end() -> None:
-    class Same:
-        def chance(self, of_ten: int) -> bool:
-            return True
-
-        def one_of(self, things: Any) -> Any:
-            return things[0]
-
-        def number(self, least: int, most: int) -> int:
-            return most
-
-        def words(self, most: int = 100) -> str:
-            return "Words"
-
     driver, step = workshop()
-    kind = activity_of("one_two_four_all")
     for stage in range(4):
-        for person in PEOPLE:
-            while (
-                command := kind.pretend(driver.state, driver.state.steps[step], person, Same())
-            ) is not None:
-                driver.do(person, command.pop("do"), **command)
+        do_all_they_can(driver, step, PEOPLE)
         if stage < 3:
             go_on(driver, step)
     assert len(driver.outcome(step)["ideas"]) == 2

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.activities.stages import do_all_they_can, opened
 from tests.workshop_driver import Driver
-from workshops.activities.registry import activity_of
 from workshops.activities.twenty_five_ten.deck import Deck, next_call, ranking, rounds_for, shuffled
 
 pytestmark = pytest.mark.django_db
@@ -82,13 +82,7 @@ PEOPLE = [f"p-{name}" for name in ("ann", "ben", "cat", "dan", "eve", "fin", "gi
 
 
 def workshop(*people: str, **chosen: Any) -> tuple[Driver, str]:
-    driver = Driver()
-    driver.join("p-fay", "p-gus", role="facilitator")
-    driver.join(*(people or PEOPLE))
-    step = driver.step("twenty_five_ten", settings=chosen)
-    driver.do("p-fay", "show.go", activity=step)
-    driver.do("p-fay", "step.open", activity=step)
-    return driver, step
+    return opened("twenty_five_ten", people or PEOPLE, **chosen)
 
 
 def write_all(driver: Driver, step: str, *people: str) -> None:
@@ -319,26 +313,9 @@ def test_later_activities_work_with_the_cards_that_were_called_out() -> None:
 
 
 def test_simulated_people_play_to_the_end() -> None:
-    class Same:
-        def chance(self, of_ten: int) -> bool:
-            return True
-
-        def one_of(self, things: Any) -> Any:
-            return things[0]
-
-        def number(self, least: int, most: int) -> int:
-            return most
-
-        def words(self, most: int = 100) -> str:
-            return "Words"
-
     driver, step = workshop()
-    found = driver.state.steps[step]
-    kind = activity_of("twenty_five_ten")
     for stage in range(6):
-        for person in PEOPLE:
-            while (command := kind.pretend(driver.state, found, person, Same())) is not None:
-                driver.do(person, command.pop("do"), **command)
+        do_all_they_can(driver, step, PEOPLE)
         if stage < 5:
             driver.do("p-fay", "crowd.next", activity=step, stage=stage)
     assert all(len(scores) == 5 for scores in deck_of(driver, step).scores.values())

@@ -161,6 +161,8 @@ class Activity(ABC):
     commands: ClassVar[Mapping[str, Form]]
     gives_ideas: ClassVar[bool] = False
     """Whether groupings and votes may take the ideas that people wrote here."""
+    never_shown: ClassVar[StrOrPromise] = ""
+    """Said before the workshop is closed, with “%(title)s” in it, where the archive will lack what nobody was shown."""
     shows_more: ClassVar[frozenset[str]] = frozenset()
     """Events of this kind, after the reveal, by which everybody sees more than before: the records follow."""
     changes_only_its_round: ClassVar[frozenset[str]] = frozenset()
@@ -206,7 +208,13 @@ class Activity(ABC):
 
         It can rest on the step and its rounds only, not on what people contributed.
         """
-        return ""
+        if not self.never_shown or all(self.was_shown(run) for run in step.rounds):
+            return ""
+        return filled(self.never_shown, title=step.title)
+
+    def was_shown(self, run: Round) -> bool:
+        """Whether a round's result was shown to everybody."""
+        return run.revealed_at is not None
 
     def first_minutes(self, step: Step) -> int:
         """Give how long the clock runs when a round opens: for kinds with stages of their own, the first stage's."""

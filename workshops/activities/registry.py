@@ -15,7 +15,7 @@ from workshops.activities.driver_diagram.activity import DriverDiagram
 from workshops.activities.journey_map.activity import JourneyMap
 from workshops.activities.list import PreparedList
 from workshops.activities.matrix.activity import Matrix
-from workshops.activities.next_actions import NextActions
+from workshops.activities.next_actions.activity import NextActions
 from workshops.activities.one_two_four_all.activity import OneTwoFourAll
 from workshops.activities.poll import Poll
 from workshops.activities.proposals.consent import ConsentRound

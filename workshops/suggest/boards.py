@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workshops.activities.shared.sources import brainstorms_for, shown_ideas
+from workshops.activities.shared.sources import shown_ideas, sources_of
 from workshops.live.state import FACILITATOR
 from workshops.suggest.engine.matter import MOST_IDEAS, Text, There
 
@@ -71,7 +71,7 @@ def on_ballot(state: State, step: Step) -> list[Text]:
     """Give the ideas that will stand on a ballot; none if it isn't about ideas, or is under way."""
     if step.running or getattr(step.settings, "target", "") != "ideas":
         return []
-    return [_text(idea) for idea in shown_ideas(state, brainstorms_for(state, step))][:MOST_IDEAS]
+    return [_text(idea) for idea in shown_ideas(state, sources_of(state, step))][:MOST_IDEAS]
 
 
 def _text(idea: Idea) -> Text:

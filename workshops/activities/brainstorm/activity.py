@@ -1,6 +1,6 @@
 """Brainstorm: people write ideas, each alone until the reveal, beside a few of others', or on a shared board.
 
-Settings and rules stand here, what people see in `brainstorm_views.py`, the memory of a round in `unveiling.py`.
+Settings and rules stand here, what people see in `views.py`, the memory of a round in `unveiling.py`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from workshops.activities import base
 from workshops.activities.base import Command, Dirty, Happened, NewEvent, Refused, filled, setting
 from workshops.activities.brainstorm.unveiling import OPEN, PASS, SAME, Unveiling
 from workshops.activities.brainstorm.views import BrainstormViews, memory_of
+from workshops.activities.shared.promises import joined, names_setting, who_wrote
 from workshops.activities.shared.writing import (
     MOST_CHARACTERS,
     Writing,
     built_upon,
     own_piece,
+    pieces_now,
     pieces_of,
 )
 from workshops.live import words
@@ -69,18 +71,7 @@ class BrainstormSettings(base.Settings):
             _("Facilitators read ideas first"), _("Others see an idea once you let it through."), guarded=True
         ),
     )
-    names: str = field(
-        default="nobody",
-        metadata=setting(
-            _("Who sees who wrote an idea"),
-            choices=(
-                ("nobody", _("Nobody on screen, not even facilitators")),
-                ("facilitators", _("Facilitators only")),
-                ("everybody", _("Everybody")),
-            ),
-            guarded=True,
-        ),
-    )
+    names: str = field(default="nobody", metadata=names_setting(_("Who sees who wrote an idea")))
     most_characters: int = field(
         default=280, metadata=setting(_("Longest idea, in characters"), least=20, most=MOST_CHARACTERS)
     )
@@ -119,6 +110,10 @@ class Brainstorm(BrainstormViews):
         "idea.show": {"activity": Id(), "idea": Id(required=False), "shown": Whole(required=False)},
         "idea.show_rest": {"activity": Id()},
     }
+    never_shown = _(
+        "The ideas of “%(title)s” were never shown: their words are not put into the archive. "
+        "Show them first if they should be."
+    )
     shows_more: ClassVar = frozenset({"idea.let_through", "idea.shown", "idea.rest_shown"})
 
     # -- rules -----------------------------------------------------------------------------------------------------
@@ -133,33 +128,19 @@ class Brainstorm(BrainstormViews):
         )
 
     def promise(self, settings: BrainstormSettings) -> StrOrPromise:
-        names = {
-            "nobody": _("Nobody is shown who wrote what."),
-            "facilitators": _("Facilitators see who wrote what, nobody else does."),
-            "everybody": _("Your name stands with your ideas."),
-        }[settings.names]
-        said = [_seen(settings), names]
-        if settings.moderated:
-            said.insert(0, _("A facilitator reads each idea before the others see it."))
-        whole = said[0]
-        for sentence in said[1:]:
-            whole = filled(_("%(until)s %(names)s"), until=whole, names=sentence)
-        return whole
+        read = _("A facilitator reads each idea before the others see it.") if settings.moderated else ""
+        return joined(
+            read, _seen(settings), who_wrote(settings.names, _("Your name stands with your ideas."))
+        )
 
     def lost_at_close(self, step: Step) -> StrOrPromise:
-        shared = step.settings.visibility == "shared"
-        if not shared and any(run.revealed_at is None for run in step.rounds):
-            sentence = _(
-                "The ideas of “%(title)s” were never shown: their words are not put into the archive. "
-                "Show them first if they should be."
-            )
-        elif any(not run.memory.is_shown(idea) for run in step.rounds for idea in run.memory.written):
-            sentence = _(
-                "Some ideas of “%(title)s” were not shown to everybody: their words are not put into the archive. "
-                "Show them first if they should be."
-            )
-        else:
-            return ""
+        lost = super().lost_at_close(step)
+        if lost or all(run.memory.is_shown(idea) for run in step.rounds for idea in run.memory.written):
+            return lost
+        sentence = _(
+            "Some ideas of “%(title)s” were not shown to everybody: their words are not put into the archive. "
+            "Show them first if they should be."
+        )
         return filled(sentence, title=step.title)
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
@@ -222,7 +203,7 @@ class Brainstorm(BrainstormViews):
 
     def _suggest(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         run = self.must_be_open(step)
-        if run.memory.offering and not any(idea.round == run.number for idea in pieces_of(state, step, by)):
+        if run.memory.offering and not pieces_now(state, step, by):
             raise Refused("write_first", _("Write an idea of your own first. Then you see some of others."))
         events = self._offers(state, step, command, by)
         if not events:
@@ -358,7 +339,7 @@ class Brainstorm(BrainstormViews):
         if offers and pretender.chance(5):
             answer = SAME if pretender.chance(4) else PASS
             return {"do": "idea.answer", "activity": step.id, "idea": offers[0], "answer": answer}
-        written = sum(idea.round == len(step.rounds) for idea in pieces_of(state, step, person))
+        written = len(pieces_now(state, step, person))
         enough = min(step.settings.most_ideas or 4, 4)
         if written >= enough or (written and pretender.chance(3)):
             return None

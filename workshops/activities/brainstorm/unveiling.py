@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from workshops.activities.shared.reading_first import ReadingFirst
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,18 +21,15 @@ SAME, PASS, OPEN = "same", "pass", "none"
 
 
 @dataclass(slots=True)
-class Unveiling:
+class Unveiling(ReadingFirst):
     """The memory of one round."""
 
-    checked: bool
-    """Whether ideas wait until a facilitator lets them through."""
     one_by_one: bool
     """Whether the facilitators show one idea after another."""
     offering: bool
     """Whether people are offered ideas of others while they write."""
     written: set[str] = field(default_factory=set)
     """The ideas of this round, but for those that left the board."""
-    passed: set[str] = field(default_factory=set)
     shown: dict[str, int] = field(default_factory=dict)
     """What was shown one by one, and as which."""
     all_shown: bool = False
@@ -43,10 +42,6 @@ class Unveiling:
     """How many think so too, by idea."""
     changed_from: dict[str, int] = field(default_factory=dict)
     """Of ideas changed after everybody had seen them: the place of the first words seen among the earlier ones."""
-
-    def is_through(self, idea: str) -> bool:
-        """Whether facilitators have no more to say about showing an idea."""
-        return not self.checked or idea in self.passed
 
     def is_shown(self, idea: str) -> bool:
         """Whether an idea is shown, once showing has begun."""

@@ -8,7 +8,14 @@ from django.utils.translation import ngettext
 
 from workshops.activities.base import Dirty, Fragment, Own
 from workshops.activities.brainstorm.unveiling import MOST_OFFERED, OPEN, SAME, Unveiling
-from workshops.activities.shared.writing import Writing, built_upon, mixed, pieces_of
+from workshops.activities.shared.writing import (
+    Writing,
+    built_upon,
+    mixed,
+    pieces_now,
+    pieces_of,
+    undo_removing,
+)
 from workshops.live.state import FACILITATOR, SCREEN
 
 if TYPE_CHECKING:
@@ -178,7 +185,7 @@ class BrainstormViews(Writing):
                         and step.rounds[idea.round - 1].revealed_at is not None,
                         "waits": not memory_of(step, idea).is_through(idea.id),
                         "editable": step.phase != "paused" and not built_upon(state, step, idea.round),
-                        "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
+                        "undo": undo_removing(idea),
                     }
                     for idea in mine
                 ],
@@ -189,7 +196,7 @@ class BrainstormViews(Writing):
         )
         data: dict[str, Any] = {"mine": [idea.id for idea in mine], "written": len(mine)}
         if most:
-            data["left"] = max(0, most - sum(idea.round == len(step.rounds) for idea in written))
+            data["left"] = max(0, most - len(pieces_now(state, step, person)))
         fragments = {"own-ideas": fragment}
         if step.settings.visibility == "suggestive" and step.round is not None:
             fragments["own-offers"] = self._offered(state, step, person)
@@ -209,7 +216,7 @@ class BrainstormViews(Writing):
             "same": [{"id": i, "text": state.ideas[i].text} for i, said in there.items() if said == SAME],
             "may_ask": step.phase == "open"
             and len(had) < MOST_OFFERED
-            and any(idea.round == len(step.rounds) for idea in pieces_of(state, step, person)),
+            and bool(pieces_now(state, step, person)),
             "write_first": step.phase == "open" and not pieces_of(state, step, person),
         }
         return Fragment(self.template("offers"), context)

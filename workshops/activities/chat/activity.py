@@ -27,6 +27,7 @@ from workshops.activities.chat.conversation import (
 from workshops.activities.chat.rules import ChatRules
 from workshops.activities.chat.views import POST, REPLY
 from workshops.activities.shared.fields import things_in
+from workshops.activities.shared.promises import joined, who_wrote
 from workshops.activities.shared.writing import IDEA
 from workshops.live.holding import run_clock
 from workshops.live.state import FACILITATOR, PARTICIPANT, Idea
@@ -163,16 +164,12 @@ class Chat(ChatRules):
         return minutes_of(step.settings, parts_of(step.settings)[0])
 
     def promise(self, settings: ChatSettings) -> StrOrPromise:
-        names = {
-            "nobody": _("Nobody is shown who wrote what."),
-            "facilitators": _("Facilitators see who wrote what, nobody else does."),
-            "everybody": _("Your name stands with your posts."),
-        }[settings.names]
         if settings.moderated:
             seen = _("A facilitator reads each post before the others see it.")
         else:
             seen = _("Everybody sees your posts at once.")
-        return filled(_("%(seen)s %(names)s Of reactions only the number is shown."), seen=seen, names=names)
+        names = who_wrote(settings.names, _("Your name stands with your posts."))
+        return joined(seen, names, _("Of reactions only the number is shown."))
 
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         super().may_change(state, step, new)
@@ -191,7 +188,7 @@ class Chat(ChatRules):
 
     def begin(self, state: State, step: Step) -> Conversation:
         first = parts_of(step.settings)[0]
-        return Conversation(first, [first], step.settings.moderated)
+        return Conversation(first, [first], checked=step.settings.moderated)
 
     def due(self, step: Step) -> int | None:
         following = (

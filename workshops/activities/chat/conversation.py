@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from realtime.kinds import filled
 from workshops.activities.shared.fields import things_in
+from workshops.activities.shared.reading_first import ReadingFirst
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -75,18 +76,15 @@ def name_of(part: str) -> StrOrPromise:
 
 
 @dataclass(slots=True)
-class Conversation:
+class Conversation(ReadingFirst):
     """The memory of one round."""
 
     live: str
     """The part that is asked now."""
     asked: list[str]
     """All parts that were asked, in that order."""
-    checked: bool
-    """Whether posts wait until a facilitator lets them through."""
     shelves: dict[str, list[str]] = field(default_factory=dict)
     """By part its posts, by post its replies, and what waits; oldest first, also those taken off the board."""
-    passed: set[str] = field(default_factory=set)
     pinned: set[str] = field(default_factory=set)
     highlighted: dict[str, None] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
@@ -103,10 +101,6 @@ class Conversation:
             self.passed.add(idea.id)
         self._put(self.shelf_of(idea), idea.id)
         self.last_at[idea.author] = idea.at
-
-    def is_through(self, idea: str) -> bool:
-        """Whether everybody may see a post, if it is on the board."""
-        return not self.checked or idea in self.passed
 
     def shelf_of(self, idea: Idea) -> str:
         """Name where a post stands."""

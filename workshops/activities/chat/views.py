@@ -18,7 +18,7 @@ from workshops.activities.chat.conversation import (
     parts_of,
     words_of,
 )
-from workshops.activities.shared.writing import Writing, built_upon
+from workshops.activities.shared.writing import Writing, built_upon, taken_off, undo_removing
 from workshops.live.state import FACILITATOR, SCREEN
 
 if TYPE_CHECKING:
@@ -282,9 +282,7 @@ class ChatViews(Writing):
                 self._own_piece(state, step, memory, idea, used=used) for idea in mine[: -MOST_OWN - 1 : -1]
             ],
             "older": max(0, len(mine) - MOST_OWN),
-            "taken_off": [
-                {"text": idea.text, "reason": idea.hidden or ""} for idea in written if not idea.on_board
-            ],
+            "taken_off": taken_off(written),
         }
         return Own(data, {"own-posts": Fragment(self.template("own"), context)})
 
@@ -300,7 +298,7 @@ class ChatViews(Writing):
             "reply": idea.sort == REPLY,
             "waits": not memory.is_through(idea.id),
             "editable": is_open and not used,
-            "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
+            "undo": undo_removing(idea),
             "others": [
                 {"id": part, "name": name_of(part)}
                 for part in memory.asked

@@ -38,8 +38,9 @@ from workshops.activities.checks.checking import (
     promise_of,
 )
 from workshops.activities.checks.turns import TURNS, Turns, decide_turn, turned, turns_of
-from workshops.activities.shared.answers import Answering, Answers, bars, kept
-from workshops.activities.shared.writing import Writing, pieces_of
+from workshops.activities.shared.answers import Answers, bars, kept
+from workshops.activities.shared.in_words import AnsweringInWords
+from workshops.activities.shared.writing import Writing
 from workshops.live.state import FACILITATOR
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from workshops.live.state import Idea, Person, Round, State, Step
 
 
-class CheckIn(Answering, Writing):
+class CheckIn(AnsweringInWords):
     """Saying how one arrives."""
 
     kind = "check_in"
@@ -126,14 +127,23 @@ class CheckIn(Answering, Writing):
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         if command.do in TURNS:
-            return decide_turn(state, step, command, by, self.asked_now(state, step))
+            return decide_turn(state, step, command, by, self._may_speak(state, step))
         self.taker(state, step, by)
         self.must_be_open(step)
         if command.do in Writing.commands:
-            return self._decide_own(state, step, command, by)
+            return self.decide_own(state, step, command, by)
         if command.do == "check.write":
             return self._decide_words(state, step, command, by)
         return self._decide_answer(state, step, command, by)
+
+    def _may_speak(self, state: State, step: Step) -> set[str]:
+        """Give who has a turn to speak: facilitators, too, where they take part. They can pass."""
+        asked = self.asked_now(state, step)
+        return (
+            asked | self.facilitators_at(state)
+            if self.takes_part(step, FACILITATOR) and not step.parent
+            else asked
+        )
 
     def _decide_answer(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         run = step.rounds[-1]
@@ -148,37 +158,17 @@ class CheckIn(Answering, Writing):
         if before == (choice,):
             return []
         events = [NewEvent("check.answered", {"activity": step.id, "choice": choice})]
-        word = self._piece(state, step, by, WORD)
+        word = self.piece(state, step, by, WORD)
         if word is not None and word.on_board:  # who skips takes back the word that was the answer
             events.insert(0, NewEvent("idea.removed", {"activity": step.id, "idea": word.id}))
-        return events
-
-    def _decide_own(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
-        """Decide a change of what one has written; only one piece of each sort stands."""
-        events = self.decide_writing(state, step, command, by)
-        idea = state.ideas[command["idea"]]
-        if command.do == "idea.put_back" and events and self._piece(state, step, by, idea.sort):
-            raise Refused("written_already", _("You have written something else since. Remove that first."))
         return events
 
     def _decide_words(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         sort = command["sort"]
         if sort not in self.asks(step.settings):
             raise Refused("not_asked", _("This is not asked for here."))
-        piece = self._piece(state, step, by, sort)
         text = command["text"] if sort == COMMENT else " ".join(command["text"].split())
-        if piece is None:
-            return [self.added(state, step, by, text, sort=sort)]
-        args = {"activity": step.id, "idea": piece.id, "text": text}
-        return self.decide_writing(
-            state, step, Command("idea.edit", command.op, args, command.at, command.seed), by
-        )
-
-    @staticmethod
-    def _piece(state: State, step: Step, person: str, sort: str) -> Idea | None:
-        """Give what somebody wrote of a sort in this round, and did not remove."""
-        mine = [idea for idea in pieces_of(state, step, person, sort) if idea.round == len(step.rounds)]
-        return mine[-1] if mine else None
+        return self.decide_piece(state, step, command, by, sort=sort, text=text)
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         run, body = step.rounds[-1], event.body
@@ -209,7 +199,7 @@ class CheckIn(Answering, Writing):
     def _note_word(self, state: State, step: Step, person: str) -> None:
         """Count a word as an answer, where words are the answer."""
         answers = self.answers(step.rounds[-1])
-        piece = self._piece(state, step, person, WORD)
+        piece = self.piece(state, step, person, WORD)
         if piece is not None and piece.on_board:
             answers.put(person, (WROTE,))
         elif answers.of(person) == (WROTE,):
@@ -310,7 +300,7 @@ class CheckIn(Answering, Writing):
         if not self.takes_part(step, me.role):
             return Own(data)
         chosen = self.answers(run).of(person)
-        pieces = {sort: self._piece(state, step, person, sort) for sort in self.sorts}
+        pieces = {sort: self.piece(state, step, person, sort) for sort in self.sorts}
         data |= {f"has_{sort}": piece is not None for sort, piece in pieces.items()}
         data |= {"answered": bool(chosen), "mine": [piece.id for piece in pieces.values() if piece]}
         context = {
@@ -322,7 +312,7 @@ class CheckIn(Answering, Writing):
             ],
             "skipped": SKIP in chosen,
             "answered": bool(chosen),
-            "pieces": [own_context(step, sort, piece) for sort, piece in pieces.items() if piece is not None],
+            "pieces": self.own_pieces(step, pieces.values()),
         }
         fragments = {
             "own-answer": Fragment(self.template("own"), context | self.own_more(state, step, person))
@@ -385,16 +375,3 @@ class CheckIn(Answering, Writing):
         """Give what was written in a round and is on the board, in the order in which it was shown."""
         ideas = [idea for idea in state.ideas_of(step.id) if idea.round == run.number and idea.sort == sort]
         return [state.gid(idea.id) for idea in self.in_order(step, ideas)]
-
-
-def own_context(step: Step, sort: str, piece: Idea) -> dict[str, Any]:
-    """Give what a writer sees of one piece of their own."""
-    return {
-        "id": piece.id,
-        "sort": sort,
-        "text": piece.text,
-        "hidden": piece.hidden is not None,
-        "reason": piece.hidden or "",
-        "removable": step.phase == "open" and piece.on_board,
-        "undo": {"do": "idea.put_back", "activity": step.id, "idea": piece.id},
-    }

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from workshops.activities import base
-from workshops.activities.base import filled, setting
+from workshops.activities.base import setting
 from workshops.activities.checks.turns import Turns
 from workshops.activities.shared.answers import Answers
+from workshops.activities.shared.promises import joined, who_wrote
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -136,23 +137,13 @@ def promise_of(settings: CheckSettings, *, words: bool) -> StrOrPromise:
     if settings.form != "word":
         sentences.append(_("What people choose is only counted."))
     if words:
-        by: dict[str, StrOrPromise] = {
-            "nobody": _("Nobody is shown who wrote what."),
-            "everybody": _("Your name stands with what you write."),
-        }
         after: dict[str, StrOrPromise] = {
             "lab": _("What you write stays inside the Lab."),
             "nowhere": _("What you write is not put into the archive."),
         }
-        sentences.append(by[settings.names])
+        sentences.append(who_wrote(settings.names, _("Your name stands with what you write.")))
         if settings.words_after in after:
             sentences.append(after[settings.words_after])
     if settings.speaking:
         sentences.append(_("Names stand in the order of speaking."))
     return joined(*sentences)
-
-
-def joined(*sentences: StrOrPromise) -> StrOrPromise:
-    """Put sentences one after another, in the language of whoever reads them."""
-    told = {f"s{n}": sentence for n, sentence in enumerate(sentences) if sentence}
-    return filled(" ".join(f"%({name})s" for name in told), **told)

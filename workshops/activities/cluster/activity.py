@@ -32,10 +32,10 @@ from workshops.activities.cluster.groups import (
 from workshops.activities.cluster.sorting import sorts
 from workshops.activities.cluster.views import BoardViews
 from workshops.activities.shared.sources import (
-    brainstorms_for,
     must_be_shown,
     rounds_of,
     shown_ideas,
+    sources_of,
     still_private,
 )
 from workshops.live import words
@@ -171,14 +171,14 @@ class Clustering(BoardViews):
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def hidden_sources(self, state: State, step: Step) -> list[Step]:
-        return still_private(brainstorms_for(state, step))
+        return still_private(sources_of(state, step))
 
     def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
-        must_be_shown(brainstorms_for(state, step), shown)
+        must_be_shown(sources_of(state, step), shown)
 
     def begin(self, state: State, step: Step) -> Board:
         """A further round goes on from how the last one ended; its groups keep their identity."""
-        board = Board(rounds_of(brainstorms_for(state, step)), silent=step.settings.silent)
+        board = Board(rounds_of(sources_of(state, step)), silent=step.settings.silent)
         if step.rounds:
             last: Board = step.rounds[-1].memory
             board.groups, board.gone = copy.deepcopy(last.groups), dict(last.gone)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from workshops.activities.base import Activity, Fragment, Own
 from workshops.activities.cluster.grouping import LOOSE
 from workshops.activities.cluster.groups import PARKED, Board
-from workshops.activities.shared.sources import brainstorms_for, card_context, shown_ideas, visible
+from workshops.activities.shared.sources import card_context, shown_ideas, sources_of, visible
 from workshops.live.state import FACILITATOR
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class BoardViews(Activity):
 
     def _look_for_ideas(self, state: State, step: Step) -> dict[str, Idea]:
         board = self.board(step)
-        sources = self._sources(state, board) if board else brainstorms_for(state, step)
+        sources = self._sources(state, board) if board else sources_of(state, step)
         return {idea.id: idea for idea in shown_ideas(state, sources)}
 
     def _loose(self, state: State, step: Step, board: Board) -> int:

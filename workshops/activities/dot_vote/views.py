@@ -11,7 +11,7 @@ from workshops.activities.base import Fragment, Own
 from workshops.activities.dot_vote.rules import LIVE, ON_CAST, limits_of
 from workshops.activities.dot_vote.ties import place_drawn, ties_of
 from workshops.activities.shared.choosing import GROUPS, IDEAS, Choosing
-from workshops.activities.shared.sources import brainstorms_for, groupings_for, shown_ideas
+from workshops.activities.shared.sources import grouping_of, shown_ideas, sources_of
 from workshops.live.state import FACILITATOR, SCREEN
 
 if TYPE_CHECKING:
@@ -186,10 +186,10 @@ class VoteViews(Choosing):
         """Say how many things there would be to vote on, and how many dots that suggests."""
         count = 0
         if step.settings.target != IDEAS:
-            grouping = groupings_for(state, step)
+            grouping = grouping_of(state, step)
             count += len(grouping.rounds[-1].memory.groups) if grouping and grouping.rounds else 0
         if step.settings.target != GROUPS:
-            count += len(shown_ideas(state, brainstorms_for(state, step)))
+            count += len(shown_ideas(state, sources_of(state, step)))
         if not count:
             return []
         dots = max(1, round(count / OF_ITEMS))

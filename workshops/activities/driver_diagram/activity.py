@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from realtime.fields import Flag, Id, OneOf, Text
 from workshops.activities import base
-from workshops.activities.base import GIVES_IDEAS, Dirty, filled, setting
+from workshops.activities.base import GIVES_IDEAS, Dirty, setting
 from workshops.activities.driver_diagram.diagram import (
     CHANGE,
     HINTS,
@@ -33,7 +33,8 @@ from workshops.activities.driver_diagram.rules import (
     DiagramRules,
 )
 from workshops.activities.driver_diagram.views import MEASURE
-from workshops.activities.shared.sources import brainstorms_for, groupings_for, rounds_of, shown_ideas
+from workshops.activities.shared.promises import joined, names_setting, who_wrote
+from workshops.activities.shared.sources import grouping_of, rounds_of, shown_ideas, sources_of
 from workshops.activities.shared.writing import IDEA
 
 if TYPE_CHECKING:
@@ -59,18 +60,7 @@ class DriverDiagramSettings(base.Settings):
         default=EVERYBODY, metadata=setting(_("Who writes secondary drivers"), choices=_WHO)
     )
     edit_change: str = field(default=EVERYBODY, metadata=setting(_("Who writes change ideas"), choices=_WHO))
-    names: str = field(
-        default="nobody",
-        metadata=setting(
-            _("Who sees who wrote something"),
-            choices=(
-                ("nobody", _("Nobody on screen, not even facilitators")),
-                ("facilitators", _("Facilitators only")),
-                ("everybody", _("Everybody")),
-            ),
-            guarded=True,
-        ),
-    )
+    names: str = field(default="nobody", metadata=names_setting(_("Who sees who wrote something")))
     most_characters: int = field(
         default=200, metadata=setting(_("Longest text of a box, in characters"), least=20, most=MOST_WORDS)
     )
@@ -146,22 +136,17 @@ class DriverDiagram(DiagramRules):
         return others, [state.ideas[piece] for piece in sorted(pieces) if piece in state.ideas]
 
     def promise(self, settings: DriverDiagramSettings) -> StrOrPromise:
-        names = {
-            "nobody": _("Nobody is shown who wrote what."),
-            "facilitators": _("Facilitators see who wrote what, nobody else does."),
-            "everybody": _("Names stand with what people write."),
-        }[settings.names]
-        return filled(
-            _("Everybody sees the diagram as it grows, and others may change your words. %(names)s"),
-            names=names,
+        return joined(
+            _("Everybody sees the diagram as it grows, and others may change your words."),
+            who_wrote(settings.names, _("Names stand with what people write.")),
         )
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def begin(self, state: State, step: Step) -> Diagram:
-        grouping = groupings_for(state, step)
+        grouping = grouping_of(state, step)
         chosen = state.steps.get(step.settings.source)
-        writing = [] if chosen is not None and chosen is grouping else brainstorms_for(state, step)
+        writing = [] if chosen is not None and chosen is grouping else sources_of(state, step)
         ideas = [idea for idea in shown_ideas(state, writing) if idea.step != step.id]
         offers: dict[str, str] = {}
         if grouping is not None and grouping.rounds and (chosen is None or chosen is grouping):

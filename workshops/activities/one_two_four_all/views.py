@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from realtime.kinds import filled
 from workshops.activities.base import Fragment, Own
 from workshops.activities.one_two_four_all.gathering import ALL, ALONE, FOURS, PAIRS, Gathering, Team
-from workshops.activities.shared.writing import Writing, pieces_of
+from workshops.activities.shared.writing import Writing, pieces_now, undo_removing
 from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class GatheringViews(Writing):
-    """The views of 1-2-4-All; its rules are in `one_two_four_all.py`."""
+    """The half of 1-2-4-All that only looks."""
 
     @staticmethod
     def name_of(team: Team) -> StrOrPromise:
@@ -30,7 +30,7 @@ class GatheringViews(Writing):
 
     def to_bring(self, state: State, step: Step, gathering: Gathering, person: str) -> list[str]:
         """Give what somebody could put on their group's board: their own, their pair's, and what was put down."""
-        mine = [idea for idea in pieces_of(state, step, person) if idea.round == len(step.rounds)]
+        mine = pieces_now(state, step, person)
         before = gathering.teams.get(gathering.was.get(person, "")) if gathering.stage == FOURS else None
         team = gathering.team_of(person)
         ids = [*(before.board if before else ()), *(idea.id for idea in mine), *(team.off if team else ())]
@@ -112,7 +112,7 @@ class GatheringViews(Writing):
         if state.people[person].role != PARTICIPANT:
             return Own()
         team = gathering.team_of(person)
-        mine = [idea for idea in pieces_of(state, step, person) if idea.round == len(step.rounds)]
+        mine = pieces_now(state, step, person)
         fragments = {}
         if gathering.stage == ALONE or not step.running:
             fragments["own-alone"] = self._alone(state, step, [idea.id for idea in mine])
@@ -126,7 +126,7 @@ class GatheringViews(Writing):
             self.template("own_alone"),
             {
                 "step": step.id,
-                "ideas": [self._piece(state, step, idea) for idea in mine],
+                "ideas": [self._piece(state, idea) for idea in mine],
                 "most_characters": step.settings.most_characters,
                 "open": step.phase == "open",
             },
@@ -158,17 +158,15 @@ class GatheringViews(Writing):
                 "link": team.link,
                 "chosen": team.chosen,
                 "board": [
-                    self._piece(state, step, idea, person)
-                    for idea in team.board
-                    if state.ideas[idea].on_board
+                    self._piece(state, idea, person) for idea in team.board if state.ideas[idea].on_board
                 ],
-                "bring": [self._piece(state, step, idea) for idea in bring if idea not in team.board],
+                "bring": [self._piece(state, idea) for idea in bring if idea not in team.board],
                 "most_characters": step.settings.most_characters,
             },
         )
 
     @staticmethod
-    def _piece(state: State, step: Step, idea_id: str, person: str = "") -> dict[str, Any]:
+    def _piece(state: State, idea_id: str, person: str = "") -> dict[str, Any]:
         idea = state.ideas[idea_id]
         return {
             "id": idea.id,
@@ -177,7 +175,7 @@ class GatheringViews(Writing):
             "flagged": person in idea.flags,
             "hidden": idea.hidden is not None,
             "reason": idea.hidden or "",
-            "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
+            "undo": undo_removing(idea),
         }
 
     # -- results ---------------------------------------------------------------------------------------------------

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from workshops.activities.base import setting
-from workshops.activities.proposals.proposal import (
-    CHANGE,
-    CONCERNS,
-    NOBODY,
-    PASSES,
-    REASON,
-    STOPPED,
-    ProposalSettings,
-    Proposing,
-)
-
-if TYPE_CHECKING:
-    from workshops.activities.shared.answers import Answers
+from workshops.activities.proposals.proposal import ProposalSettings, Proposing
+from workshops.activities.proposals.views import CHANGE, REASON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +39,6 @@ class ConsentRound(Proposing):
     choices = ("consent", "concern", "objection", "aside")
     heard = ("objection", "concern", "aside", "consent")
     may_explain = {"concern": (REASON,), "objection": (REASON, CHANGE), "aside": (REASON,)}  # noqa: RUF012 (a constant)
-    must_explain = frozenset({"objection"})
-
-    def verdict(self, answers: Answers) -> str:
-        if not answers.people("consent") + answers.people("concern") + answers.people("objection"):
-            return NOBODY
-        if answers.people("objection"):
-            return STOPPED
-        return CONCERNS if answers.people("concern") else PASSES
+    stops = "objection"
+    worries = frozenset({"concern"})
+    abstains = frozenset({"aside"})

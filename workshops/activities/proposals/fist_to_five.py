@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from workshops.activities.base import setting
-from workshops.activities.proposals.proposal import (
-    CONCERNS,
-    NOBODY,
-    PASSES,
-    REASON,
-    STOPPED,
-    ProposalSettings,
-    Proposing,
-)
-
-if TYPE_CHECKING:
-    from workshops.activities.shared.answers import Answers
+from workshops.activities.proposals.proposal import ProposalSettings, Proposing
+from workshops.activities.proposals.views import REASON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +40,5 @@ class FistToFive(Proposing):
     choices = ("f5", "f4", "f3", "f2", "f1", "f0")
     heard = ("f0", "f1", "f2", "f3", "f4", "f5")
     may_explain = {"f2": (REASON,), "f1": (REASON,), "f0": (REASON,)}  # noqa: RUF012 (a constant)
-    must_explain = frozenset({"f0"})
-
-    def verdict(self, answers: Answers) -> str:
-        if not answers.counting:
-            return NOBODY
-        if answers.people("f0"):
-            return STOPPED
-        return CONCERNS if answers.people("f1") or answers.people("f2") else PASSES
+    stops = "f0"
+    worries = frozenset({"f1", "f2"})

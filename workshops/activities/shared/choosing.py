@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from workshops.activities import base
 from workshops.activities.base import Dirty, Refused, filled, setting
 from workshops.activities.shared.sources import (
-    brainstorms_for,
-    groupings_for,
+    grouping_of,
     must_be_shown,
     rounds_of,
     shown_ideas,
+    sources_of,
     still_private,
 )
 from workshops.activities.shared.taking_part import TakingPart
@@ -109,12 +109,12 @@ class Choosing(TakingPart):
     # -- what there is to choose from --------------------------------------------------------------------------------
 
     def hidden_sources(self, state: State, step: Step) -> list[Step]:
-        return [] if step.settings.target == GROUPS else still_private(brainstorms_for(state, step))
+        return [] if step.settings.target == GROUPS else still_private(sources_of(state, step))
 
     def may_open(self, state: State, step: Step, *, shown: Collection[str] = ()) -> None:
         count = 0
         if step.settings.target != IDEAS:
-            grouping = groupings_for(state, step)
+            grouping = grouping_of(state, step)
             if grouping is None or not grouping.rounds or not grouping.rounds[-1].memory.groups:
                 raise Refused("no_groups", _("There are no groups to work with yet. Group the ideas first."))
             if grouping.running:
@@ -122,7 +122,7 @@ class Choosing(TakingPart):
                 raise Refused("still_grouping", filled(sentence, title=grouping.title))
             count += len(grouping.rounds[-1].memory.groups)
         if step.settings.target != GROUPS:
-            sources = brainstorms_for(state, step)
+            sources = sources_of(state, step)
             must_be_shown(sources, shown)
             ideas = shown_ideas(state, sources)
             if not shown and not ideas:
@@ -141,11 +141,11 @@ class Choosing(TakingPart):
     def begin(self, state: State, step: Step) -> Any:
         target, items, sources = step.settings.target, {}, {}
         if target != GROUPS:
-            steps = brainstorms_for(state, step)
+            steps = sources_of(state, step)
             items = {idea.id: idea.text for idea in shown_ideas(state, steps)}
             sources = rounds_of(steps)
         if target != IDEAS:
-            grouping = groupings_for(state, step)
+            grouping = grouping_of(state, step)
             groups = grouping.rounds[-1].memory.groups if grouping and grouping.rounds else {}
             items |= {group.id: group.title for group in groups.values()}
         return self.memory(step, target, items, sources)

@@ -1,4 +1,4 @@
-"""Where a grouping or a vote takes its ideas from."""
+"""Where a step takes its ideas and groups from: from any kind in which people write ideas, and from groupings."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def _writing(step: Step) -> Writing:
     return cast("Writing", _kind(step))
 
 
-def brainstorms_for(state: State, step: Step) -> list[Step]:
-    """Give the brainstorms a step works with: the one its setting names, or all that go before it.
+def sources_of(state: State, step: Step) -> list[Step]:
+    """Give the steps whose ideas a step works with: the one its setting names, or all before it that give ideas.
 
     One that was split into rooms gives what was written in all of them.
     """
@@ -43,8 +43,8 @@ def brainstorms_for(state: State, step: Step) -> list[Step]:
     return before
 
 
-def groupings_for(state: State, step: Step) -> Step | None:
-    """Give the grouping a vote on groups works with: the one its setting names, or the latest before it."""
+def grouping_of(state: State, step: Step) -> Step | None:
+    """Give the grouping whose groups a step works with: the one its setting names, or the latest before it."""
     chosen = state.steps.get(step.settings.source)
     if chosen is not None and chosen.kind == "cluster":
         return chosen
@@ -58,7 +58,7 @@ def groupings_for(state: State, step: Step) -> Step | None:
 
 
 def shown_ideas(state: State, steps: list[Step]) -> list[Idea]:
-    """Give the ideas of these brainstorms that everybody may see, in the order in which they were shown.
+    """Give the ideas of these steps that everybody may see, in the order in which they were shown.
 
     What only a breakout room has seen so far is not among them.
     """
@@ -85,7 +85,7 @@ def rounds_of(steps: list[Step]) -> dict[str, int]:
 
 
 def still_private(steps: list[Step]) -> list[Step]:
-    """Give the closed brainstorms whose latest round only its writers, or only their breakout rooms, have seen."""
+    """Give the closed steps whose latest round only its writers, or only their breakout rooms, have seen."""
     return [
         step
         for step in steps

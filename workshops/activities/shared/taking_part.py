@@ -6,11 +6,11 @@ Who could answer is noted when the round is closed, so that nobody who comes or 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from workshops.activities.base import Activity, Refused, filled
+from workshops.activities.base import Activity, Refused
 from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class Turnout(Protocol):
 
 class TakingPart(Activity):
     """A kind that asks participants, and facilitators where its setting `facilitators_vote` says so."""
+
+    never_shown: ClassVar[StrOrPromise] = _(
+        "The result of “%(title)s” was never shown: the archive only says how many answered. "
+        "Show it first if it should be kept."
+    )
 
     def turnout_of(self, run: Round) -> Turnout:
         """Give who could and who did answer in a round: its memory, unless a kind keeps that elsewhere."""
@@ -75,16 +80,3 @@ class TakingPart(Activity):
         answered = len(told.answered)
         eligible = len(asked) + len(told.answered - asked)
         return {"eligible": eligible, "answered": answered, "not_answered": eligible - answered}
-
-    def was_shown(self, run: Round) -> bool:
-        """Whether a round's result was shown to everybody."""
-        return run.revealed_at is not None
-
-    def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(self.was_shown(run) for run in step.rounds):
-            return ""
-        sentence = _(
-            "The result of “%(title)s” was never shown: the archive only says how many answered. "
-            "Show it first if it should be kept."
-        )
-        return filled(sentence, title=step.title)

@@ -33,6 +33,8 @@ from workshops.live.state import FACILITATOR, PARTICIPANT, Idea
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from django_stubs_ext import StrOrPromise
+
     from workshops.live.state import Round, State, Step
 
 MOST_CHARACTERS = 2000
@@ -76,6 +78,14 @@ class Writing(Activity):
     def shown(self, step: Step, idea: Idea) -> bool:
         """Whether others see what was written in this one's round."""
         return not self.unseen(step) or step.rounds[idea.round - 1].revealed_at is not None
+
+    def is_seen(self, step: Step) -> bool:
+        """Whether others see now what is written in the latest round."""
+        return bool(step.rounds) and (not self.unseen(step) or step.revealed)
+
+    def lost_at_close(self, step: Step) -> StrOrPromise:
+        """Words are lost only where they were written unseen."""
+        return super().lost_at_close(step) if self.unseen(step) else ""
 
     def sees(self, state: State, step: Step, idea: Idea, person: str) -> bool:
         """Whether somebody else than its author has a piece in front of them now, and so may flag it."""
@@ -175,6 +185,14 @@ class Writing(Activity):
             return []
         return [NewEvent("idea.removed" if command.do == "idea.remove" else "idea.put_back", body)]
 
+    def decide_words(
+        self, state: State, step: Step, command: Command, by: str, *, piece: Idea, text: str
+    ) -> list[NewEvent]:
+        """Decide that one's own piece gets other words, where another command than `idea.edit` says so."""
+        args = {"activity": step.id, "idea": piece.id, "text": text}
+        edit = Command("idea.edit", command.op, args, command.at, command.seed)
+        return self.decide_writing(state, step, edit, by)
+
     def apply_writing(self, state: State, step: Step, event: Happened) -> Idea:
         """Change the state by one of `EVENTS`; give the piece it is about."""
         body = event.body
@@ -269,6 +287,21 @@ def own_piece(state: State, step: Step, idea_id: str, by: str) -> Idea:
 def pieces_of(state: State, step: Step, by: str, sort: str = IDEA) -> list[Idea]:
     """Give what somebody wrote in a step and did not remove, oldest first."""
     return [idea for idea in state.sheet(step.id).by.get(by, ()) if not idea.removed and idea.sort == sort]
+
+
+def pieces_now(state: State, step: Step, by: str, sort: str = IDEA) -> list[Idea]:
+    """Give those of them that were written in the step's latest round."""
+    return [idea for idea in pieces_of(state, step, by, sort) if idea.round == len(step.rounds)]
+
+
+def undo_removing(piece: Idea) -> dict[str, str]:
+    """Give the command that brings back one's own piece: what the notice after removing it offers."""
+    return {"do": "idea.put_back", "activity": piece.step, "idea": piece.id}
+
+
+def taken_off(written: list[Idea]) -> list[dict[str, str]]:
+    """Give what facilitators took off the board of what somebody wrote, as its writer is told."""
+    return [{"text": idea.text, "reason": idea.hidden or ""} for idea in written if not idea.on_board]
 
 
 def built_upon(state: State, step: Step, number: int) -> bool:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Id, Text, Whole
 from workshops.activities import base
 from workshops.activities.base import Dirty, NewEvent, Refused, filled, setting
-from workshops.activities.shared.writing import Writing, built_upon, pieces_of
+from workshops.activities.shared.promises import joined
+from workshops.activities.shared.stages import begin_stage
+from workshops.activities.shared.writing import Writing, built_upon, pieces_now
 from workshops.activities.twenty_five_ten.deck import LEAST_CARDS, WHOLE, Deck, next_call, shuffled
 from workshops.activities.twenty_five_ten.views import MOST_FIRST_STEP, MOST_IDEA, DeckViews
 from workshops.live import words
-from workshops.live.holding import run_clock
 from workshops.live.state import PARTICIPANT
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from workshops.activities.base import Command, Happened, Pretender
     from workshops.live.state import Idea, Round, State, Step
-
-MINUTE = 60_000
 
 NOT_WITH_YOU = _("This card isn't with you any more. Score the one you have now.")
 
@@ -78,6 +77,10 @@ class TwentyFiveTen(DeckViews, Writing):
         "crowd.call": {"activity": Id(), "called": Whole(most=WHOLE)},
         "crowd.show_rest": {"activity": Id()},
     }
+    never_shown = _(
+        "The cards of “%(title)s” were never called out: their words are not put into the archive. "
+        "Show the result first if they should be."
+    )
     shows_more: ClassVar = frozenset({"crowd.called", "crowd.rest_shown"})
     changes_only_its_round: ClassVar = frozenset({"card.scored"})
 
@@ -114,16 +117,7 @@ class TwentyFiveTen(DeckViews, Writing):
         start = _(
             "A few others read your card and score it. Nobody is shown who wrote a card, or who scored what."
         )
-        return filled(_("%(start)s %(end)s"), start=start, end=end)
-
-    def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(run.revealed_at is not None for run in step.rounds):
-            return ""
-        sentence = _(
-            "The cards of “%(title)s” were never called out: their words are not put into the archive. "
-            "Show the result first if they should be."
-        )
-        return filled(sentence, title=step.title)
+        return joined(start, end)
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
@@ -153,15 +147,14 @@ class TwentyFiveTen(DeckViews, Writing):
         return run
 
     def _write(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
-        number = self.takes_writing(state, step, new=True).number
-        mine = next((idea for idea in pieces_of(state, step, by) if idea.round == number), None)
+        self.takes_writing(state, step, new=True)
+        mine = next(iter(pieces_now(state, step, by)), None)
         if command.do == "crowd.write":
             text = f"{command['text']}\n{command['first']}"
             if mine is None:
                 return [self.added(state, step, by, text)]
-            args = {"activity": step.id, "idea": mine.id, "text": text}
-            command = type(command)("idea.edit", command.op, args, command.at, command.seed)
-        elif command.do == "idea.put_back" and mine is not None and mine.id != command["idea"]:
+            return self.decide_words(state, step, command, by, piece=mine, text=text)
+        if command.do == "idea.put_back" and mine is not None and mine.id != command["idea"]:
             raise Refused("one_card", _("Everybody has one card. Change yours instead."))
         return self.decide_writing(state, step, command, by)
 
@@ -249,10 +242,7 @@ class TwentyFiveTen(DeckViews, Writing):
             ring = event.body["ring"]
             deck.deal(ring, event.body["shifts"], {card: state.ideas[card].author for card in ring})
         deck.stage = event.body["stage"]
-        run.finished.clear()
-        run.undo.clear()  # what was done to a card that has gone on can't be taken back
-        run.undoing.clear()
-        run_clock(state, step, step.settings.round_minutes * MINUTE, event.at)
+        begin_stage(state, step, step.settings.round_minutes, event.at)
         say = filled(_("Round %(n)d of %(all)d: here is another card."), n=deck.stage, all=deck.rounds)
         return Dirty(keys={"stage", "run"}, everybody=True, say=[(None, say)])
 
@@ -272,7 +262,7 @@ class TwentyFiveTen(DeckViews, Writing):
             return None
         deck: Deck = step.rounds[-1].memory
         if not deck.stage:
-            if any(idea.round == len(step.rounds) for idea in pieces_of(state, step, person)):
+            if pieces_now(state, step, person):
                 return None
             text, first = pretender.words(most=120).replace("\n", " "), pretender.words(most=80)
             return {"do": "crowd.write", "activity": step.id, "text": text, "first": first}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from workshops.activities.base import Fragment, Own
-from workshops.activities.shared.writing import IDEA, Writing, mixed, pieces_of
+from workshops.activities.shared.writing import IDEA, Writing, mixed, pieces_now, undo_removing
 from workshops.activities.twenty_five_ten.deck import Deck, Place, next_call, ranking, rounds_for
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 
@@ -22,7 +22,7 @@ MOST_FIRST_STEP = 200
 
 
 class DeckViews(Writing):
-    """The views of 25/10; its rules are in `twenty_five_ten.py`."""
+    """The half of 25/10 that only looks."""
 
     @staticmethod
     def cards_of(state: State, step: Step, run: Round) -> list[Idea]:
@@ -105,8 +105,7 @@ class DeckViews(Writing):
         if not step.rounds or state.people[person].role != PARTICIPANT:
             return Own()
         deck: Deck = step.rounds[-1].memory
-        written = [idea for idea in pieces_of(state, step, person) if idea.round == len(step.rounds)]
-        mine = next(iter(written), None)
+        mine = next(iter(pieces_now(state, step, person)), None)
         fragments = {"own-card": self._own_card(state, step, mine)} if mine else {}
         data: dict[str, Any] = {"mine": [mine.id] if mine else [], "wrote": mine is not None}
         if deck.stage and step.running:
@@ -127,7 +126,7 @@ class DeckViews(Writing):
             "reason": mine.hidden or "",
             "most_idea": MOST_IDEA,
             "most_first": MOST_FIRST_STEP,
-            "undo": {"do": "idea.put_back", "activity": step.id, "idea": mine.id},
+            "undo": undo_removing(mine),
         }
         if step.revealed and mine.on_board and deck.is_shown(mine.id):
             context |= told(self._by_card(state, step).get(mine.id))

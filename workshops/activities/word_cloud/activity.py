@@ -6,38 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext_lazy
 
 from realtime.fields import Id, Many, Text
 from workshops.activities import base
-from workshops.activities.base import (
-    Command,
-    Dirty,
-    Fragment,
-    Happened,
-    NewEvent,
-    Own,
-    Refused,
-    filled,
-    setting,
-)
-from workshops.activities.shared.answers import Answering
-from workshops.activities.shared.writing import Writing, own_piece, pieces_of
-from workshops.activities.word_cloud.clouds import Cloud, key_of, size_of
-from workshops.live.state import FACILITATOR, PARTICIPANT
+from workshops.activities.base import Command, Dirty, Happened, NewEvent, Refused, filled, setting
+from workshops.activities.shared.writing import Writing, own_piece, pieces_now
+from workshops.activities.word_cloud.clouds import Cloud, key_of
+from workshops.activities.word_cloud.views import WORD, CloudViews
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Pretender
-    from workshops.live.state import Idea, Round, State, Step
+    from workshops.live.state import Idea, State, Step
 
-WORD = "word"
 LONGEST = 60
-MOST_SHOWN = 40
-"""So many words are drawn; the others are counted. The archive holds them all."""
-WHILE_WRITING = 12
-"""So many stand on each phone while the cloud grows: it is sent anew with every word. The projector draws it all."""
 _FACILITATORS = frozenset({"cloud.merge", "cloud.split", "cloud.hide", "cloud.put_back"})
 
 
@@ -68,7 +52,7 @@ class WordCloudSettings(base.Settings):
     )
 
 
-class WordCloud(Answering, Writing):
+class WordCloud(CloudViews):
     """Writing words that are counted."""
 
     kind = "word_cloud"
@@ -90,18 +74,16 @@ class WordCloud(Answering, Writing):
         },
         "cloud.put_back": {"activity": Id(), "word": Id()},
     }
+    never_shown = _(
+        "The words of “%(title)s” were never shown: they are not put into the archive. "
+        "Show them first if they should be."
+    )
     shows_more: ClassVar = frozenset({"cloud.merged", "cloud.split", "cloud.hidden", "cloud.put_back"})
 
     # -- what the shared parts ask ---------------------------------------------------------------------------------
 
     def begin(self, state: State, step: Step) -> Cloud:
         return Cloud()
-
-    def live(self, settings: Any) -> bool:
-        return bool(settings.visibility == "shared")
-
-    def unseen(self, step: Step) -> bool:
-        return bool(step.settings.visibility != "shared")
 
     def keeps_words(self, step: Step, idea: Idea) -> bool:
         cloud: Cloud = step.rounds[idea.round - 1].memory
@@ -119,15 +101,6 @@ class WordCloud(Answering, Writing):
             "shared": _("Everybody sees the words as they come. Nobody is shown who wrote what."),
         }[settings.visibility]
 
-    def lost_at_close(self, step: Step) -> StrOrPromise:
-        if all(self.was_shown(run) for run in step.rounds):
-            return ""
-        sentence = _(
-            "The words of “%(title)s” were never shown: they are not put into the archive. "
-            "Show them first if they should be."
-        )
-        return filled(sentence, title=step.title)
-
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
@@ -142,25 +115,23 @@ class WordCloud(Answering, Writing):
             idea = own_piece(state, step, command["idea"], by)
             if not idea.removed:
                 return []
-            self._must_be_new(state, step, run, by, idea.text)
+            self._must_be_new(state, step, by, idea.text)
             return self.decide_writing(state, step, command, by)
         if not key_of(command["text"]):
             raise Refused("no_word", _("Write a word: these are only signs."))
         if command.do == "idea.edit":
             idea = own_piece(state, step, command["idea"], by)
-            self._must_be_new(state, step, run, by, command["text"], instead=idea.id)
+            self._must_be_new(state, step, by, command["text"], instead=idea.id)
             edited = self.decide_writing(state, step, command, by)
             word = {"word": run.memory.word_for(command["text"])}
             return [NewEvent(event.kind, event.body | word, event.private) for event in edited]
-        self._must_be_new(state, step, run, by, command["text"])
+        self._must_be_new(state, step, by, command["text"])
         word = run.memory.word_for(command["text"])
         return [self.added(state, step, by, command["text"], sort=WORD, word=word)]
 
-    def _must_be_new(
-        self, state: State, step: Step, run: Round, by: str, text: str, *, instead: str = ""
-    ) -> None:
+    def _must_be_new(self, state: State, step: Step, by: str, text: str, *, instead: str = "") -> None:
         """Refuse one word too many, and one that this person has said already."""
-        mine = [idea for idea in self._mine(state, step, run, by) if idea.id != instead]
+        mine = [idea for idea in pieces_now(state, step, by, WORD) if idea.id != instead]
         most = step.settings.most_words
         if len(mine) >= most:
             sentence = ngettext_lazy(
@@ -172,13 +143,9 @@ class WordCloud(Answering, Writing):
         if any(key_of(idea.text) == key_of(text) for idea in mine):
             raise Refused("said_already", _("You have written this already. Everybody's word counts once."))
 
-    @staticmethod
-    def _mine(state: State, step: Step, run: Round, person: str) -> list[Idea]:
-        return [idea for idea in pieces_of(state, step, person, WORD) if idea.round == run.number]
-
     def _decide_tidying(self, step: Step, command: Command) -> list[NewEvent]:
         """Decide what facilitators do with words that they see."""
-        if step.round is None or not self._facilitators_see(step):
+        if step.round is None or not self.facilitators_see(step):
             raise Refused("not_revealed", _("The words are not shown yet."))
         cloud: Cloud = step.round.memory
         body: dict[str, Any] = {"activity": step.id}
@@ -198,9 +165,6 @@ class WordCloud(Answering, Writing):
             raise Refused("bad_merge", _("Choose two or more words to count as one."))
         return [NewEvent("cloud.merged", body | {"words": others, "into": into})]
 
-    def _facilitators_see(self, step: Step) -> bool:
-        return self.shows_results(step) or step.settings.visibility == "checked"
-
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         cloud: Cloud = step.rounds[-1].memory
         if event.kind not in self.EVENTS:
@@ -210,7 +174,7 @@ class WordCloud(Answering, Writing):
         dirty = Dirty(keys={"stage.progress"}, people={event.actor})
         if idea.flags or idea.stands_for:
             dirty.keys.add("hidden")
-        if self._facilitators_see(step):
+        if self.facilitators_see(step):
             dirty.keys.add("stage.result")
         return dirty
 
@@ -253,162 +217,10 @@ class WordCloud(Answering, Writing):
         return Writing.inverse(self, state, step, event) if event.kind in self.EVENTS else None
 
     def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
-        mine = self._mine(state, step, step.rounds[-1], person)
+        mine = pieces_now(state, step, person, WORD)
         if len(mine) >= step.settings.most_words or (mine and pretender.chance(4)):
             return None
         word = pretender.words(most=step.settings.most_characters).split()[0].strip(".,;:!?")
         if not key_of(word) or any(key_of(idea.text) == key_of(word) for idea in mine):
             return None
         return {"do": "cloud.add", "activity": step.id, "text": word}
-
-    # -- views -----------------------------------------------------------------------------------------------------
-
-    def lists(self, state: State, step: Step, reader: str) -> dict[str, list[str]]:
-        return {}
-
-    def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
-        if key != "stage.result" or not self._may_see(step, reader):
-            return None
-        return Fragment(self.template("cloud"), {"cloud": self._result(state, step, reader)})
-
-    def _may_see(self, step: Step, reader: str) -> bool:
-        if not step.rounds:
-            return False
-        return self._facilitators_see(step) if reader == FACILITATOR else self.shows_results(step)
-
-    def _result(self, state: State, step: Step, reader: str) -> dict[str, Any]:
-        cloud: Cloud = step.rounds[-1].memory
-        drawn = step.revealed or reader != PARTICIPANT
-        ranked = cloud.ranked()
-        most = ranked[0].people if ranked else 0
-        rows: list[dict[str, Any]] = [
-            {
-                "id": one.id,
-                "idea": cloud.first(one.id),
-                "text": _text(state, cloud, one.id),
-                "people": one.people,
-                "rank": one.rank,
-                "tied": one.tied,
-                "size": size_of(one.people, most),
-            }
-            for one in ranked[: MOST_SHOWN if drawn else WHILE_WRITING]
-        ]
-        rows.sort(key=lambda row: (row["rank"], key_of(row["text"])))
-        result: dict[str, Any] = {
-            "title": step.title,
-            "step": step.id,
-            "rows": rows,
-            "in_cloud": sorted(rows, key=lambda row: key_of(row["text"])) if drawn else [],
-            "more": len(ranked) - len(rows),
-            "may_flag": reader == PARTICIPANT and step.revealed,
-            "tidy": reader == FACILITATOR,
-        }
-        if reader == FACILITATOR:
-            result["joined"] = [
-                {
-                    "id": root,
-                    "text": _text(state, cloud, root),
-                    "others": [_text(state, cloud, word) for word in cloud.group(root)[1:]],
-                }
-                for root in dict.fromkeys(cloud.into.values())
-            ]
-            result["hidden"] = [
-                {"id": word, "text": text, "reason": reason}
-                for word, reason in cloud.hidden.items()
-                if (text := _text(state, cloud, word))
-            ]
-        return result
-
-    def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
-        return {
-            "may_answer": self.takes_part(step, reader),
-            "most_words": step.settings.most_words,
-            "most_characters": step.settings.most_characters,
-            "visibility": step.settings.visibility,
-            "cloud": self._result(state, step, reader) if self._may_see(step, reader) else None,
-        }
-
-    def own(self, state: State, step: Step, person: str) -> Own:
-        if not step.rounds or not self.takes_part(step, state.people[person].role):
-            return Own()
-        run = step.rounds[-1]
-        cloud: Cloud = run.memory
-        words = []
-        for idea in self._mine(state, step, run, person):
-            word = cloud.root(cloud.word_of.get(idea.id, ""))
-            reason = idea.hidden if idea.hidden is not None else cloud.hidden.get(word)
-            words.append(
-                {
-                    "id": idea.id,
-                    "text": idea.text,
-                    "hidden": reason is not None,
-                    "reason": reason or "",
-                    "removable": step.phase == "open" and idea.on_board,
-                    "undo": {"do": "idea.put_back", "activity": step.id, "idea": idea.id},
-                }
-            )
-        left = max(0, step.settings.most_words - len(words))
-        context = {"step": step.id, "words": words, "open": step.phase == "open"}
-        data = {"left": left, "none_left": left == 0, "mine": [word["id"] for word in words]}
-        return Own(data, {"own-words": Fragment(self.template("own"), context)})
-
-    def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
-        if not step.rounds:
-            return []
-        count = len(step.rounds[-1].memory.place)
-        words = (str(count), ngettext("word written", "words written", count))
-        if self.live(step.settings):
-            return [
-                words
-            ]  # a count of people that stays as a word appears would say that its writer has others
-        turnout = self.turnout(state, step, step.rounds[-1])
-        return [(_("%(answered)d of %(eligible)d") % turnout, _("have written")), words]
-
-    def done_by(self, state: State, step: Step, person: str) -> str:
-        return ""  # ids are counted, so the order in which people have written would say whose word is which
-
-    # -- results ---------------------------------------------------------------------------------------------------
-
-    def outcome(self, state: State, step: Step, run: Round) -> dict[str, Any]:
-        rule = {"most_words": run.settings.most_words, "visibility": run.settings.visibility}
-        turnout = self.turnout(state, step, run)
-        if not self.was_shown(run):
-            return {**rule, **turnout, "withheld": "not_shown", "words": []}
-        cloud = self._counted_anew(state, step, run)
-        ranked = sorted(cloud.ranked(), key=lambda one: (one.rank, key_of(_text(state, cloud, one.id))))
-        return {
-            **rule,
-            **turnout,
-            "entries": len(cloud.place),
-            "hidden": sum(bool(cloud.words[word].writers) for word in cloud.hidden if word in cloud.words),
-            "words": [
-                {
-                    "rank": one.rank,
-                    "people": one.people,
-                    "ideas": [state.gid(entry) for entry in cloud.entries(one.id)],
-                }
-                for one in ranked
-            ],
-        }
-
-    @staticmethod
-    def _counted_anew(state: State, step: Step, run: Round) -> Cloud:
-        """Count a round as it is now: entries hidden long after it are known to the state only."""
-        kept: Cloud = run.memory
-        ids, words = dict(kept.ids), dict(kept.word_of)
-        cloud = Cloud(ids=ids, word_of=words, most=kept.most, into=dict(kept.into), hidden=dict(kept.hidden))
-        for idea in state.sheet(step.id).ideas:
-            if idea.round == run.number and idea.sort == WORD:
-                word = cloud.sync(idea)
-                if idea.hidden is not None:
-                    cloud.hide([cloud.root(word)], idea.hidden)
-        for root in dict.fromkeys(cloud.into.values()):
-            if root in cloud.words:
-                cloud.recount(root)
-        return cloud
-
-
-def _text(state: State, cloud: Cloud, word: str) -> str:
-    """Give a word as its first entry on the board writes it."""
-    entry = cloud.first(word)
-    return state.ideas[entry].text if entry else ""
