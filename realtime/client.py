@@ -24,6 +24,7 @@ import orjson
 from yarl import URL
 
 from realtime.client_commands import Ack, Answers, Ended, Message, Operation, Refused, RoomPaths
+from realtime.client_http import ANSWER_SECONDS, POLL_SECONDS, RoomHttp
 from realtime.client_view import View
 from realtime.client_way import Transport, Way
 
@@ -31,8 +32,6 @@ logger = logging.getLogger(__name__)
 
 HELLO_SECONDS = 5.0
 SILENT_SECONDS = 35.0
-ANSWER_SECONDS = 10.0
-POLL_SECONDS = 25
 FINAL_CODES = {1000, 4403}
 NOT_YOURS = {401, 403, 404, 410}
 
@@ -75,13 +74,13 @@ class LiveClient:
         self.close_codes: list[int] = []
         self.ended: str = ""
         self._first_wait = first_wait
+        self.http = RoomHttp(session, paths, self.received)
         self._answers = Answers()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._connected = asyncio.Event()
         self._changed = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
         self._next = ""
-        self._posting: set[asyncio.Future[tuple[int, Message]]] = set()
 
     # -- the view ------------------------------------------------------------------------------------------------
 
@@ -162,8 +161,7 @@ class LiveClient:
         if self._task is None or self.ended:
             return
         await self.drop()
-        for posting in self._posting:
-            posting.cancel()
+        self.http.give_up()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = asyncio.create_task(self._run())
@@ -223,22 +221,7 @@ class LiveClient:
 
     async def post(self, message: Any) -> tuple[int, Message]:
         """Send one message over HTTP, whatever it is, once: its status and answer. For trying the rules out."""
-        body = message if isinstance(message, (bytes, str)) else orjson.dumps(message)
-        headers = {
-            "Content-Type": "application/json",
-            "X-CSRFToken": self._csrf(),
-            "Referer": self.paths.base_url,
-        }
-        url = self.paths.base_url + self.paths.commands
-        async with self.session.post(
-            url, data=body, headers=headers, timeout=_within(ANSWER_SECONDS)
-        ) as response:
-            said = await response.read()
-            try:
-                answer = orjson.loads(said)
-            except orjson.JSONDecodeError:
-                answer = {}
-            return response.status, answer if isinstance(answer, dict) else {}
+        return await self.http.post(message)
 
     async def _deliver(self, payload: Message) -> Message | None:
         try:
@@ -260,12 +243,7 @@ class LiveClient:
             return None
 
     async def _deliver_by_post(self, payload: Message) -> Message | None:
-        posting = asyncio.ensure_future(self.post(payload))
-        self._posting.add(posting)
-        try:
-            status, answer = await posting
-        finally:
-            self._posting.discard(posting)
+        status, answer = await self.http.deliver(payload)
         if {"ack", "refused", "retry"} & answer.keys():
             return answer
         if status in {429, 503}:
@@ -282,10 +260,6 @@ class LiveClient:
                 await asyncio.sleep(0.05)
         except TimeoutError:
             pass
-
-    def _csrf(self) -> str:
-        cookies = self.session.cookie_jar.filter_cookies(URL(self.paths.base_url))
-        return cookies["csrftoken"].value if "csrftoken" in cookies else ""
 
     # -- the two transports --------------------------------------------------------------------------------------
 
@@ -326,7 +300,7 @@ class LiveClient:
 
     async def _probe(self) -> None:
         """A handshake failed: find out over HTTP whether this room is ours at all, and whether HTTP works."""
-        status, _ = await self._get(self._query())
+        status, _ = await self.http.get(self._query())
         if status in NOT_YOURS:
             await self._end(f"HTTP {status}")
         elif status in {200, 204}:
@@ -338,7 +312,7 @@ class LiveClient:
         self._next = ""
         while not self.ended and self._way.now == "poll":
             waiting = {"wait": str(POLL_SECONDS), "next": self._next} if self._next else {}
-            status, text = await self._get(self._query(**waiting))
+            status, text = await self.http.get(self._query(**waiting))
             if status in NOT_YOURS:
                 await self._end(f"HTTP {status}")
             elif status == 200:
@@ -351,14 +325,6 @@ class LiveClient:
                     await self._take(message)
             elif status != 204:
                 return
-
-    async def _get(self, query: dict[str, str]) -> tuple[int, str]:
-        url = URL(self.paths.base_url + self.paths.frames).with_query(query)
-        async with self.session.get(url, timeout=_within(POLL_SECONDS + 15)) as response:
-            text = await response.text()
-            if self.received is not None and text:
-                self.received.append(text)
-            return response.status, text
 
     async def _hang_up(self) -> None:
         line, self._socket = self._socket, None
@@ -409,7 +375,7 @@ class LiveClient:
 
     async def _missing(self) -> None:
         """Fetch what came after our number."""
-        status, text = await self._get(self._query())
+        status, text = await self.http.get(self._query())
         if status != 200:
             return
         for message in orjson.loads(text).get("messages", [{"reset": -1}]):
@@ -420,7 +386,7 @@ class LiveClient:
 
     async def _snapshot(self) -> None:
         query = {name: value for name, value in self._query().items() if name not in {"after", "epoch"}}
-        status, text = await self._get(query)
+        status, text = await self.http.get(query)
         if status in NOT_YOURS:
             await self._end(f"HTTP {status}")
         if status != 200:
@@ -428,7 +394,3 @@ class LiveClient:
         self.snapshots += 1
         self.view.replace(orjson.loads(text))
         await self._told()
-
-
-def _within(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=seconds)

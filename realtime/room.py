@@ -18,21 +18,20 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from realtime import metrics, wire
-from realtime.answering import Taken, mail
+from realtime.answering import Taken
 from realtime.crowd import Crowd
-from realtime.kinds import SYSTEM
+from realtime.due import DueClock
 from realtime.ledger import Answer, Asked, Ledger, NewerEvent, Refusal, Retry, Unavailable
 from realtime.limits import Allowance
 from realtime.models import Stream
-from realtime.showing import Showing, now_ms
+from realtime.sending import Sending
+from realtime.showing import Showing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from realtime.crowd import Peer
-    from realtime.kinds import Dirty
     from realtime.showing import Key
-    from realtime.wire import Packet
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +63,11 @@ class Room:
         self.closed = False
         self._in_thread = in_thread
         self._crowd = Crowd(self.showing.seq_of)
+        self.sending = Sending(ledger, self.showing, self._crowd)
+        self._due = DueClock(ledger)
         self._waiting: list[Taken] = []
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._flushed = asyncio.Event()
         self._stale = False
         self._life = ledger.life
         self._allowances: dict[str, Allowance] = {}
@@ -77,7 +77,6 @@ class Room:
         self._shared_until = 0.0
         self._next_heartbeat = time.monotonic() + wire.HEARTBEAT_SECONDS
         self._next_now = 0.0
-        self._ticked = ""
         self._task = asyncio.create_task(self._run())
 
     # -- commands ------------------------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ class Room:
         now = time.monotonic()
         taken = Taken(asked, peer, tell, now)
         if self.closed or self._stopping or len(self._waiting) >= MOST_WAITING:
-            self._answer([(taken, Retry(asked.op, 2.0))])
+            self.sending.answer([(taken, Retry(asked.op, 2.0))])
             return
         self.used_at = now
         self._waiting.append(taken)
@@ -122,7 +121,7 @@ class Room:
                 await self._sleep()
                 await self._turn()
                 if self._stopping and not self._waiting:
-                    self._flush([], at_once=True)
+                    self.sending.flush([], at_once=True)
                     self.close(wire.RESTART)
         except Exception:
             logger.exception("room.failed")
@@ -140,7 +139,7 @@ class Room:
             await asyncio.sleep(early)
 
     def _idle_for(self, now: float) -> float:
-        waits: list[float | None] = [self._next_heartbeat - now, self._until_due()]
+        waits: list[float | None] = [self._next_heartbeat - now, self._due.seconds_left()]
         if self._crowd.peers:
             waits.append(max(self._next_now - now, 0.0))
         if self.ledger.pending:
@@ -156,10 +155,10 @@ class Room:
             answered = await self._commit()
         if self.ledger.life != self._life:
             logger.warning("room.restored_backup")
-            self._answer(answered)
+            self.sending.answer(answered)
             self.close(wire.RESTART)  # their numbers mean nothing any more: all come back and begin anew
             return
-        self._flush(answered)
+        self.sending.flush(answered)
         now = time.monotonic()
         turn = SHARED_TURN_SECONDS if now < self._shared_until else TURN_SECONDS
         self._next_turn = max(begun + turn, now)
@@ -171,40 +170,26 @@ class Room:
             return
         if now >= self._next_heartbeat:
             self._next_heartbeat = now + wire.HEARTBEAT_SECONDS
-            self._heartbeat(now)
-        self._tell_presence(now)
-        for peer, seq in self._crowd.look(now):
-            metrics.RESYNCS.labels("slow").inc()
-            shown = self.showing.to(peer)
-            missed = [shown.whole()] if seq is None else shown.since(seq)
-            peer.push([*missed, *self.showing.personal(peer)])
-        if self._until_due() <= 0 and self.ledger.due:
-            _at, do = self.ledger.due
-            self._ticked = self._due_op()
-            self._waiting.append(Taken(Asked(self._ticked, do, {}, SYSTEM), None, self._tick_answered, now))
+            self.sending.heartbeat(now)
+            self.on_presence(self, whole=True)
+        if now >= self._next_now:  # who is here is told at most once a second
+            self._next_now = now + NOW_SECONDS
+            self.on_presence(self, whole=False)
+            self.sending.who_is_here(now)
+        self.sending.catch_up(now)
+        due = self._due.take()
+        if due is not None:
+            self._waiting.append(Taken(due, None, self._due_answered, now))
             self._wake.set()
 
-    def _due_op(self) -> str:
-        """Give what the clock will ask for its op: every process makes the same one, so it is done once."""
-        if not self.ledger.due:
-            return ""
-        at, do = self.ledger.due
-        return f"due-{at}-{do.replace('.', '-')}"
-
-    def _tick_answered(self, answer: Answer) -> None:
+    def _due_answered(self, answer: Answer) -> None:
         """Ask again for what the clock wanted, if it could not be decided."""
         if isinstance(answer, Retry):
-            asyncio.get_running_loop().call_later(NOW_SECONDS, self._tick_again)
+            asyncio.get_running_loop().call_later(NOW_SECONDS, self._ask_again)
 
-    def _tick_again(self) -> None:
-        self._ticked = ""
+    def _ask_again(self) -> None:
+        self._due.ask_again()
         self._wake.set()
-
-    def _until_due(self) -> float:
-        if not self.ledger.due or self._ticked == self._due_op():
-            return wire.HEARTBEAT_SECONDS
-        at, _do = self.ledger.due
-        return (at - now_ms()) / 1000
 
     async def _commit(self) -> list[tuple[Taken, Answer]]:
         """Have what has gathered decided. Whatever happens, nobody is left without an answer."""
@@ -229,7 +214,7 @@ class Room:
             if looked is not None and not looked.done():
                 looked.set_result(None)
             if not decided:
-                self._answer(list(zip(batch, answers, strict=True)))
+                self.sending.answer(list(zip(batch, answers, strict=True)))
         return list(zip(batch, answers, strict=True))
 
     async def _decide(self, batch: list[Asked]) -> list[Answer]:
@@ -265,95 +250,6 @@ class Room:
             self._stale = True
             await asyncio.sleep(0.5)
         return answers
-
-    # -- what leaves ---------------------------------------------------------------------------------------------
-
-    def _flush(self, answered: list[tuple[Taken, Answer]], *, at_once: bool = False) -> None:
-        """Answer, and show what changed. Who is answered gets frame and own view with it, in one write."""
-        answers = mail(answered)
-        frames: dict[Key, Packet] = {}
-        own: dict[Peer, Packet] = {}
-        moved: dict[Peer, list[Packet]] = {}
-        begun = time.monotonic()
-        try:
-            if self.ledger.state is not None:
-                self._draw(begun, frames, own, moved, at_once=at_once)
-        finally:  # even if a template fails: what is durable is acknowledged
-            self._crowd.deliver(frames, answers, own, moved)
-        if frames or answers:
-            metrics.FLUSH_SECONDS.observe(time.monotonic() - begun)
-
-    def _draw(
-        self,
-        now: float,
-        frames: dict[Key, Packet],
-        own: dict[Peer, Packet],
-        moved: dict[Peer, list[Packet]],
-        *,
-        at_once: bool,
-    ) -> None:
-        dirty = self.showing.take_changes()
-        concerned = self._let_in(dirty)
-        changed = self._move(concerned)  # before anything is drawn: no frame of where they were goes to them
-        frames.update(self.showing.frames(now, at_once=at_once))
-        if not dirty and not frames:
-            return
-        for peer in concerned:
-            if peer in changed:
-                moved[peer] = [self.showing.to(peer).whole(), *self.showing.personal(peer)]
-            elif dirty.everybody or peer.person in dirty.people:
-                own[peer] = self.showing.own(peer)
-        self._flushed.set()
-        self._flushed = asyncio.Event()
-
-    def _let_in(self, dirty: Dirty) -> list[Peer]:
-        """Close the clients that may not be here any more; give the others that an event concerned."""
-        staying = []
-        for peer in self._concerned(dirty):
-            if self.ledger.kind.may_enter(self.ledger.state, peer.person, peer.reader):
-                staying.append(peer)
-            else:
-                self._crowd.remove(peer)
-                peer.shut(wire.REMOVED)
-        return staying
-
-    def _move(self, peers: list[Peer]) -> set[Peer]:
-        """Bring clients to the audience that they belong to now; give those that changed it."""
-        changed = set()
-        for peer in peers:
-            key = self.showing.key_of(peer)
-            if key != self._crowd.peers[peer]:
-                self._crowd.move(peer, key)
-                metrics.RESYNCS.labels("moved").inc()
-                changed.add(peer)
-        return changed
-
-    def _concerned(self, dirty: Dirty) -> list[Peer]:
-        return list(self._crowd.peers if dirty.whole or dirty.everybody else self._crowd.of(dirty.people))
-
-    def _answer(self, answered: list[tuple[Taken, Answer]]) -> None:
-        self._crowd.deliver({}, mail(answered), {})
-
-    def _heartbeat(self, now: float) -> None:
-        for peer in self._crowd.peers:
-            self.presence.seen(peer.person, now)
-        used = self._crowd.audiences
-        for key in used:
-            self._crowd.tell(key, self.showing.heartbeat(key))
-        self.showing.forget_unused(used, now)
-        self.on_presence(self, whole=True)
-
-    def _tell_presence(self, now: float) -> None:
-        """Send who is here to those for whom it changed, at most once a second."""
-        if now < self._next_now:
-            return
-        self._next_now = now + NOW_SECONDS
-        self.on_presence(self, whole=False)
-        changed = self.showing.now_changed(now)
-        for key in self._crowd.audiences if changed else ():
-            packet = changed.get(key[:2])
-            if packet is not None:
-                self._crowd.tell(key, packet)
 
     # -- clients -------------------------------------------------------------------------------------------------
 
@@ -425,7 +321,7 @@ class Room:
     async def next_flush(self, seconds: float) -> bool:
         """Wait for the next flush; False when none came in time."""
         try:
-            await asyncio.wait_for(self._flushed.wait(), seconds)
+            await asyncio.wait_for(self.sending.flushed.wait(), seconds)
         except TimeoutError:
             return False
         return True
@@ -434,7 +330,7 @@ class Room:
         """Stop serving: nothing more is taken, everybody is told to come back."""
         self.closed = True
         waiting, self._waiting = self._waiting, []
-        self._answer([(taken, Retry(taken.asked.op, 2.0)) for taken in waiting])
+        self.sending.answer([(taken, Retry(taken.asked.op, 2.0)) for taken in waiting])
         if self._looked is not None and not self._looked.done():
             self._looked.set_result(None)
         restart = [wire.packet({"notice": "restart"})] if code == wire.RESTART else []
@@ -444,7 +340,7 @@ class Room:
             self._crowd.remove(peer)
             peer.shut(code)
         self._wake.set()
-        self._flushed.set()
+        self.sending.flushed.set()
 
     async def drain(self) -> None:
         """Finish what was already taken, show it, then close for a restart."""

@@ -149,14 +149,14 @@ async def test_own_changes_are_not_missed_between_the_commit_and_the_flush(
 ) -> None:
     _kinds, mark, _frame = await news(room, "ben", after=0)
     with monkeypatch.context() as held:
-        held.setattr(room, "_flush", lambda *_arguments, **_options: None)
+        held.setattr(room.sending, "flush", lambda *_arguments, **_options: None)
         answers = await hub().in_thread(
             room.ledger.commit, [asked("card.add", "ben", text="Hidden", secret=True)]
         )
         assert isinstance(answers[0], Ack)
         answer = await get(room, "ben", after=0, next=mark, epoch="of before")  # news of another kind
         mark = orjson.loads(answer.content)["next"]
-    room._flush([])
+    room.sending.flush([])
     answer = await get(room, "ben", after=0, next=mark, wait=1)
     assert answer.status_code == 200
     assert b'"mine":["c1"]' in answer.content

@@ -144,7 +144,7 @@ def twice(play: Play, person: Person, op: str, command: dict[str, Any], times: i
 
 async def _post(client: Any, base_url: str, message: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     url = base_url + client.paths.commands
-    headers = {"Content-Type": "application/json", "X-CSRFToken": client._csrf(), "Referer": base_url}
+    headers = {"Content-Type": "application/json", **client.http.headers(), "Referer": base_url}
     async with client.session.post(url, data=orjson.dumps(message), headers=headers) as response:
         answer = await response.json()
         return response.status, answer
