@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-MOST_LIKED = 11
-
 
 def drawn(of: int, *about: str) -> int:
     """Give a number from 0 to below `of`; the same for the same words."""
@@ -14,5 +12,10 @@ def drawn(of: int, *about: str) -> int:
 
 
 def liking(person: str, thing: str) -> int:
-    """Say how much somebody likes a thing, from 0 to `MOST_LIKED`: some are liked by more, and people differ."""
+    """Say how much somebody likes a thing, from 0 to 11: some are liked by more, and people differ."""
     return drawn(4, thing) + drawn(9, person, thing)
+
+
+def graded(question: str, person: str, thing: str) -> int:
+    """Say what somebody gives a thing on a scale, from 0 to 4: things differ widely, people a little."""
+    return (drawn(31, question, thing) + drawn(20, question, person, thing)) // 11

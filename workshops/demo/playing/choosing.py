@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workshops.demo.chance import drawn, liking
+from workshops.demo.chance import drawn, graded, liking
 
 if TYPE_CHECKING:
     from workshops.demo.scene import Scene
@@ -54,14 +54,10 @@ def place(scene: Scene) -> None:
         doing = []
         for item in scene.memory.standing:
             text = scene.text_of(item)
-            x, y = _where("effort", person, text), _where("impact", person, text)
+            x, y = 1 + graded("effort", person, text), 1 + graded("impact", person, text)
             said = {"x": x, "y": y} if drawn(10, "places", person, text) else {"skip": True}
             doing.append((person, "matrix.put", {"activity": scene.slot.activity, "item": item, **said}))
         scene.day.play.ask_all(at, doing)
-
-
-def _where(axis: str, person: str, text: str) -> int:
-    return 1 + drawn(3, axis, text) + drawn(3, axis, person, text)
 
 
 def agree(scene: Scene, at: int) -> None:

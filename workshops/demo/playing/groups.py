@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workshops.activities.one_two_four_all.gathering import ALONE, FOURS, PAIRS
 from workshops.activities.twenty_five_ten.deck import TOP, rounds_for
-from workshops.demo.chance import MOST_LIKED, liking
+from workshops.demo.chance import graded
 from workshops.demo.told import problems_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _score_all(scene: Scene, at: int, writers: set[str]) -> None:
 
 def _score(scene: Scene, person: str, card: str) -> int:
     text = scene.day.play.ledger.state.ideas[card].text
-    return 1 + liking(person, text) * 4 // MOST_LIKED
+    return 1 + graded("bold", person, text)
 
 
 def call_out(scene: Scene, at: int) -> None:
