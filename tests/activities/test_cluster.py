@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from realtime.ledger import Ledger
 from tests.workshop_driver import Driver
 from workshops.activities.cluster.groups import Board
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
@@ -407,3 +408,15 @@ def test_the_archive_counts_moves_without_names() -> None:
         {"idea": driver.state.gid("i2"), "moves": 1, "people": 1, "suggested": True},
     ]
     assert "p-ann" not in str(moves)
+
+
+def test_read_from_the_log_groups_stand_in_the_same_order() -> None:
+    """A log's objects know no order: "g10" would come before "g2"."""
+    driver, step = opened(ideas=12)
+    suggest(driver, step, *({"title": f"Group {n}", "ideas": [f"i{n}"]} for n in range(1, 13)))
+    driver.do("p-ann", "cluster.merge", activity=step, cluster="g11", into="g3")
+    again = Ledger(driver.ledger.stream_id)
+    again.load()
+    read = again.state.steps[step].rounds[-1].memory
+    assert list(read.groups) == list(board(driver, step).groups)
+    assert read.told == board(driver, step).told

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from realtime.fields import Form
+    from workshops.activities.shared.moments import Change, History
     from workshops.live.state import Person, Round, State, Step
 
 GRACE_MS = 10_000
@@ -257,6 +258,31 @@ class Activity(ABC):
     def source_problem(self, settings: Mapping[str, Any], kind: str) -> StrOrPromise:
         """Say what is wrong with working, under these settings, on what a step of that kind made; "" if nothing."""
         return ""
+
+    # -- putting a common board back -------------------------------------------------------------------------------
+
+    large_changes: ClassVar[frozenset[str]] = frozenset()
+    """What is done to a common board at one stroke, by its name in the history: moments before it are offered first."""
+
+    def history(self, step: Step) -> History | None:
+        """Give what is kept of the latest round's board, in kinds in which several people change a common one."""
+        return None
+
+    def may_put_back(self, step: Step) -> None:
+        """Raise Refused if that board can't be put back now."""
+        if not step.running:
+            raise Refused("not_open", words.PUT_BACK_WHILE_OPEN)
+
+    def before_it(self, change: Change) -> StrOrPromise:
+        """Say before what a moment was, in a few words for facilitators: “before Ann merged two groups”."""
+        return ""
+
+    def put_back(self, state: State, step: Step, moment: int) -> list[NewEvent]:
+        """Say what makes the board what it was before the change of that number.
+
+        Nobody's words get lost by it: what was written since finds a place, what was hidden since stays hidden.
+        """
+        return []
 
     # -- views -----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from workshops.live.leading import LEADING
 from workshops.live.moderation import MODERATION
 from workshops.live.people import PEOPLE
 from workshops.live.places import base_of, is_there, reader_of, seen_from
+from workshops.live.putting_back import PUTTING_BACK
 from workshops.live.rehearsing import REHEARSING
 from workshops.live.rooms import ROOMS
 from workshops.live.running import RUNNING, closes_at
@@ -44,6 +45,7 @@ _PARTS = (
     MODERATION,
     FLAGS,
     TAKING_BACK,
+    PUTTING_BACK,
     REHEARSING,
 )
 _COMMANDS = {name: command for part in _PARTS for name, command in part.commands.items()}

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Id
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import activity_of
+from workshops.activities.shared.moments import PUT_BACK
+from workshops.live.putting_back import put_back
 from workshops.live.rules import Rules
 
 if TYPE_CHECKING:
@@ -54,8 +56,22 @@ def take_back(state: State, command: Command, by: str) -> list[NewEvent]:
         raise Refused("nothing_to_undo", _("There is nothing to undo here."))
     args = dict(kept[-1])
     opposite = Command(args.pop("do"), command.op, args, command.at, command.seed)
-    events = activity.decide(state, step, opposite, by)
+    puts_back = opposite.do == PUT_BACK
+    events = _put_back(state, opposite, by) if puts_back else activity.decide(state, step, opposite, by)
     return [NewEvent("my.undone", {"activity": step.id, "events": len(events)}), *events]
+
+
+def _put_back(state: State, opposite: Command, by: str) -> list[NewEvent]:
+    """Undo putting a board back, by putting it back once more: to the moment right before."""
+    try:
+        return put_back(state, opposite, by)
+    except Refused as refused:
+        if refused.code != "changed_since":
+            raise
+        sentence = _(
+            "The board was changed since, so this can't be undone alone. Put the board back to the moment before it."
+        )
+        raise Refused("changed_since", sentence) from refused
 
 
 def _undone(state: State, event: Happened) -> Dirty:

@@ -12,6 +12,9 @@ NO_SUCH_ACTIVITY = _("This activity is not on the agenda.")
 NO_SUCH_IDEA = _("This idea is not here. It may have been removed.")
 NOT_OPEN = _("This activity is not open now. What you wrote is kept on your device.")
 PAUSED = _("The facilitator has paused this activity. What you wrote is kept on your device.")
+PUT_BACK_WHILE_OPEN = _(
+    "The board can be put back while this activity is open or paused. Open it again first, if it was closed."
+)
 MOVED_ON = _(
     "Somebody else was quicker: the workshop has already moved on. Look where it is now, then try again."
 )

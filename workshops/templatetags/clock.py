@@ -26,3 +26,9 @@ def on_day(ms: int | None) -> str:
         return ""
     moment = timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC))
     return f"{date_format(moment, 'l j F')}, {time_format(moment, 'H:i')}"
+
+
+@register.filter
+def at_iso(ms: int | None) -> str:
+    """Give a moment as machines read it, in the workspace's own zone, or nothing."""
+    return timezone.localtime(datetime.fromtimestamp(ms / 1000, tz=UTC)).isoformat() if ms else ""

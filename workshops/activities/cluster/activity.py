@@ -19,6 +19,7 @@ from workshops.activities.base import (
     Refused,
     setting,
 )
+from workshops.activities.cluster.earlier import LARGE, back_to, before_it
 from workshops.activities.cluster.grouping import LOOSE, MOST_TITLE, RULES, Asked, check_room
 from workshops.activities.cluster.groups import (
     PARKED,
@@ -31,6 +32,7 @@ from workshops.activities.cluster.groups import (
 )
 from workshops.activities.cluster.sorting import sorts
 from workshops.activities.cluster.views import BoardViews
+from workshops.activities.shared.moments import PUT_BACK
 from workshops.activities.shared.sources import (
     must_be_shown,
     rounds_of,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Pretender
+    from workshops.activities.shared.moments import Change, History
     from workshops.live.state import Round, State, Step
 
 _TITLE = Text(most=MOST_TITLE, lines=False, required=False)
@@ -167,6 +170,7 @@ class Clustering(BoardViews):
     }
 
     changes_only_its_round: ClassVar = frozenset({"groups.changed", "groups.silence_ended"})
+    large_changes = LARGE
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
@@ -246,13 +250,14 @@ class Clustering(BoardViews):
             if key != PARKED and int(key[1:]) > state.counters.get("g", 0):
                 state.count_id(key)
         order, gone, suggestions = list(board.groups), list(board.gone), len(board.suggestions)
-        before = board.change(event)
-        board.tell(state.people[event.actor].name if event.actor in state.people else "")
+        before = board.change(event, state.people[event.actor].name if event.actor in state.people else "")
         moved: set[str] = set()
         if list(board.groups) != order:
             places = neighbours(order)
             moved = {key for key, place in board.neighbours().items() if place != places.get(key)}
         dirty = self._dirty(before.groups, moved, event)
+        if event.body["how"] == PUT_BACK:
+            dirty.say.append((None, _("A facilitator put the board back to an earlier moment.")))
         if list(board.gone) != gone:
             dirty.keys.add("stage.gone")
         if len(board.suggestions) != suggestions:
@@ -275,7 +280,12 @@ class Clustering(BoardViews):
     @staticmethod
     def _dirty(before: Places, moved: set[str], event: Happened) -> Dirty:
         lists = {"groups", LOOSE, PARKED} | {f"group-{key}.ideas" for key in before}
-        keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose", "stage.log"}
+        keys = {f"group-{key}.count" for key in before} | {
+            "stage.progress",
+            "stage.loose",
+            "stage.log",
+            "stage.moments",
+        }
         if PARKED in before:
             keys.add("stage.parked")
         # A group's card is drawn again only when its name changed; its ideas stay where they are.
@@ -289,10 +299,26 @@ class Clustering(BoardViews):
         return Dirty(keys=keys, lists=lists, people={event.actor})
 
     def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
-        how = event.body.get("how")
-        if how is None or how in (UNDO, UNDO_SUGGESTED):
+        how, board = event.body.get("how"), self.board(step)
+        if how is None or board is None or how in (UNDO, UNDO_SUGGESTED):
             return None
+        if how == PUT_BACK:
+            return board.history.undoing(step.id)
         return {"do": UNDO_SUGGESTED if how == SUGGESTED else UNDO, "activity": step.id}
+
+    def history(self, step: Step) -> History | None:
+        board = self.board(step)
+        return board.history if board is not None else None
+
+    def before_it(self, change: Change) -> StrOrPromise:
+        return before_it(change)
+
+    def put_back(self, state: State, step: Step, moment: int) -> list[NewEvent]:
+        change = back_to(step.rounds[-1].memory, moment)
+        if change is None:
+            return []
+        body, titles = change
+        return [NewEvent("groups.changed", {"activity": step.id, "how": PUT_BACK, **body}, titles or None)]
 
     def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
         settings, board = step.settings, step.rounds[-1].memory

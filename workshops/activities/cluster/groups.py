@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workshops.activities.cluster.earlier import kept_of
+from workshops.activities.shared.moments import PUT_BACK, History
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from realtime.kinds import Happened
 
@@ -122,6 +125,11 @@ def neighbours(order: list[str]) -> dict[str, Neighbours]:
     }
 
 
+def _in_order[Value](by_group: Mapping[str, Value]) -> dict[str, Value]:
+    """Give groups as they were made, however their event was read: a log knows no order of an object's names."""
+    return {key: by_group[key] for key in sorted(by_group, key=lambda key: (len(key), key))}
+
+
 @dataclass(slots=True)
 class Board:
     """The memory of one round of grouping."""
@@ -137,6 +145,8 @@ class Board:
     suggestions: list[Suggestion] = field(default_factory=list)
     told: deque[Told] = field(default_factory=lambda: deque(maxlen=_MOST_TOLD))
     moves: dict[str, Moves] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+    """How to put the board back to an earlier moment."""
 
     # -- looking ---------------------------------------------------------------------------------------------------
 
@@ -222,14 +232,18 @@ class Board:
 
     # -- changing --------------------------------------------------------------------------------------------------
 
-    def change(self, event: Happened) -> Look:
-        """Set groups, names and order as an event says; gives the changed groups as they were before."""
-        changed: Places = event.body["groups"]
-        copies: dict[str, list[str]] = event.body.get("copies", {})
+    def change(self, event: Happened, name: str) -> Look:
+        """Set groups, names and order as an event says; gives the changed groups as they were before.
+
+        `name` is what the person who did it is called.
+        """
+        changed: Places = _in_order(event.body["groups"])
+        copies: dict[str, list[str]] = _in_order(event.body.get("copies", {}))
         keys = dict.fromkeys([*changed, *copies])
         if any(group.copies for group in self.groups.values()):
             keys |= dict.fromkeys(self.groups)  # copies may follow their idea, or take its place
         before = self.look(keys)
+        gone, suggestions = dict(self.gone), list(self.suggestions)
         self._remember_gone(event, changed)
         for key, ideas in changed.items():
             self._put(key, ideas)
@@ -248,7 +262,10 @@ class Board:
             {key: title for key, title in before.titles.items() if key in touched},
             before.order,
         )
-        self._note(event, before)
+        if event.body["how"] == PUT_BACK:
+            self._put_back_rest(event.body["moment"], before)
+        self._note(event, before, name)
+        self._keep(event, before, gone, suggestions)
         return before
 
     def _put(self, key: str, ideas: list[str] | None) -> None:
@@ -282,6 +299,21 @@ class Board:
             wanted += [key for key in self.groups if key not in wanted]
             self.groups = {key: self.groups[key] for key in wanted}
 
+    def _put_back_rest(self, moment: int, before: Look) -> None:
+        """Let what can be brought back, and which suggestions can be taken back, be as they were at a moment, too.
+
+        Groups that were made since can be brought back.
+        """
+        was = self.history.since(moment)
+        self.suggestions = list(was.get(("suggestions", ""), self.suggestions))
+        gone: dict[str, Gone] = dict(was.get(("gone", ""), self.gone))
+        for key, ideas in before.groups.items():
+            if key != PARKED and ideas is not None and key not in self.groups and key not in gone:
+                gone[key] = Gone(key, before.titles[key], list(ideas), None)
+        self.gone = dict(
+            [(key, group) for key, group in gone.items() if key not in self.groups][-_MOST_GONE:]
+        )
+
     def _remember_gone(self, event: Happened, changed: Places) -> None:
         """Keep what is removed on purpose, so that it can be brought back."""
         if event.body["how"] not in ("cluster.remove", "cluster.merge"):
@@ -295,7 +327,7 @@ class Board:
 
     # -- remembering -----------------------------------------------------------------------------------------------
 
-    def _note(self, event: Happened, before: Look) -> None:
+    def _note(self, event: Happened, before: Look, name: str) -> None:
         """Remember what was done and by whom."""
         how, after = event.body["how"], self.look(before.groups)
         moved = self._moved(before, after)
@@ -303,7 +335,7 @@ class Board:
             self.moves.setdefault(idea, Moves()).count += 1
             self.moves[idea].people.add(event.actor)
         ideas = event.body.get("ideas") or moved
-        self.told.append(Told(how, list(ideas), self._where(event, before, after)))
+        self.told.append(Told(how, list(ideas), self._where(event, before, after), name))
         if how == SUGGESTED:
             self.suggestions.append(self._suggestion(event, before))
         if how == UNDO_SUGGESTED:
@@ -311,20 +343,30 @@ class Board:
         elif how == UNDO:
             if self.past[event.actor].pop().how == SUGGESTED and self.suggestions:
                 self.suggestions.pop()
-        else:
+        elif how != PUT_BACK:  # which takes itself back, see `Clustering.inverse`
             kept = self.past.setdefault(event.actor, [])
             kept.append(Past(how, before, after))
             del kept[:-_MOST_PAST]
 
-    def tell(self, name: str) -> None:
-        """Note who did what happened last."""
-        self.told[-1] = replace(self.told[-1], name=name)
+    def _keep(
+        self, event: Happened, before: Look, gone: dict[str, Gone], suggestions: list[Suggestion]
+    ) -> None:
+        """Keep how this change is taken back: what stood where something else stands now."""
+        kept = kept_of(before, self.look(before.groups))
+        if list(gone.items()) != list(self.gone.items()):
+            kept["gone", ""] = gone
+        if suggestions != self.suggestions:
+            kept["suggestions", ""] = suggestions
+        told = self.told[-1]
+        about = next((title for _key, title in told.groups if title), "")
+        self.history.note(kept, at=event.at, how=event.body["how"], who=told.name, about=about)
 
     @staticmethod
     def _where(event: Happened, before: Look, after: Look) -> list[tuple[str, str]]:
         """Say in which groups something was done, the one it was done to first, by their names of that moment."""
         first = event.body.get("to") or event.body.get("made")
-        keys = [first] if isinstance(first, str) else [key for key in event.body["groups"] if key != PARKED]
+        changed = sorted(_in_order(event.body["groups"]).items(), key=lambda change: change[1] is not None)
+        keys = [first] if isinstance(first, str) else [key for key, _ideas in changed if key != PARKED]
         return [(key, after.titles.get(key) or before.titles.get(key, "")) for key in keys]
 
     @staticmethod

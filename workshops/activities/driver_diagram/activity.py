@@ -25,6 +25,7 @@ from workshops.activities.driver_diagram.diagram import (
     Diagram,
     Node,
 )
+from workshops.activities.driver_diagram.earlier import LARGE, apply_nodes, back_to, before_it, keep_for
 from workshops.activities.driver_diagram.rules import (
     EVERYBODY,
     LEADS,
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
-    from workshops.activities.base import Happened, Pretender
+    from workshops.activities.base import Happened, NewEvent, Pretender
+    from workshops.activities.shared.moments import Change, History
     from workshops.live.state import Idea, Round, State, Step
 
 _WHO = ((EVERYBODY, _("Everybody")), (LEADS, _("Facilitators only")))
@@ -86,6 +88,7 @@ class DriverDiagram(DiagramRules):
     Settings = DriverDiagramSettings
     foremost: ClassVar = ("edit_aim", "edit_change", "names")
     gives_ideas = True
+    large_changes = LARGE
     columns: ClassVar = (
         "nodes",
         {"label": _("Number"), "level": _("Level"), "feeds": _("Feeds"), "from": _("Taken from (id)")},
@@ -164,8 +167,11 @@ class DriverDiagram(DiagramRules):
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         memory: Diagram = step.rounds[-1].memory
         body = event.body
+        keep_for(state, memory, event)
         if event.kind in self.EVENTS:
             return self._apply_words(state, step, memory, event)
+        if event.kind == "driver.put_back":
+            return self._apply_earlier(memory, event)
         node = memory.nodes[body["node"]]
         around = memory.neighbours(node.id)
         match event.kind:
@@ -179,6 +185,15 @@ class DriverDiagram(DiagramRules):
                 (memory.dropped.add if body["on"] else memory.dropped.discard)(node.id)
         return self.touched(memory, around | memory.neighbours(node.id), event.actor)
 
+    def _apply_earlier(self, memory: Diagram, event: Happened) -> Dirty:
+        nodes = event.body["nodes"]
+        around = {other for node in nodes for other in memory.neighbours(node)}
+        apply_nodes(memory, nodes)
+        around |= {other for node in nodes for other in memory.neighbours(node)}
+        dirty = self.touched(memory, around, event.actor)
+        dirty.say.append((None, _("A facilitator put the diagram back to an earlier moment.")))
+        return dirty
+
     def _apply_words(self, state: State, step: Step, memory: Diagram, event: Happened) -> Dirty:
         body = event.body
         around = memory.neighbours(body["instead"]) if "instead" in body else set()
@@ -191,7 +206,7 @@ class DriverDiagram(DiagramRules):
             else:
                 under = [body["under"]] if "under" in body else []
                 memory.nodes[idea.id] = Node(idea.id, idea.sort, under, taken=body.get("taken", ""))
-        elif event.kind == "idea.edited":
+        elif event.kind == "idea.edited" and "along" not in body:  # else the words were there before
             memory.editors.setdefault(idea.id, set()).add(event.actor)
             if idea.id in memory.nodes:
                 memory.nodes[idea.id].kept -= {"no_number", "no_date", "vague", "task"}
@@ -216,6 +231,10 @@ class DriverDiagram(DiagramRules):
         body = event.body
         memory: Diagram = step.rounds[-1].memory
         here: dict[str, Any] = {"activity": step.id}
+        if event.kind == "driver.put_back":
+            return memory.history.undoing(step.id)
+        if body.get("along"):
+            return None
         if event.kind == "driver.linked":
             return {"do": "driver.link", **here, "node": body["node"], "to": body["to"], "on": not body["on"]}
         if event.kind == "driver.dropped":
@@ -239,6 +258,16 @@ class DriverDiagram(DiagramRules):
             text = state.ideas[body["instead"]].text
             return {"do": "idea.edit", **here, "idea": body["idea"], "text": text}
         return {"do": "idea.remove", **here, "idea": body["idea"]}
+
+    def history(self, step: Step) -> History | None:
+        return step.rounds[-1].memory.history if step.rounds else None
+
+    def before_it(self, change: Change) -> StrOrPromise:
+        return before_it(change)
+
+    def put_back(self, state: State, step: Step, moment: int) -> list[NewEvent]:
+        self.must_be_free(state, step)
+        return back_to(state, step, moment)
 
     def pretend(self, state: State, step: Step, person: str, pretender: Pretender) -> dict[str, Any] | None:
         memory: Diagram = step.rounds[-1].memory

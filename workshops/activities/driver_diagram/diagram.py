@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from workshops.activities.shared.moments import History
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -112,6 +114,8 @@ class Diagram:
     """Nodes of the version before that are not in this one."""
     editors: dict[str, set[str]] = field(default_factory=dict)
     """Who changed the words of a node or a measure, besides its author."""
+    history: History = field(default_factory=History)
+    """How to put this version back to an earlier moment."""
 
     def next_version(self, offers: dict[str, str], sources: dict[str, int]) -> Diagram:
         """Begin the next version."""

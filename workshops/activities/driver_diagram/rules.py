@@ -38,10 +38,7 @@ class DiagramRules(DiagramViews):
     def decide(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         person = state.contributor(by)
         self.must_be_open(step)
-        if built_upon(state, step, len(step.rounds)):
-            raise Refused(
-                "grouping_started", _("Others work with the change ideas already. Start a new version.")
-            )
+        self.must_be_free(state, step)
         rules = {
             "driver.add": self._add,
             "driver.take": self._take,
@@ -51,6 +48,14 @@ class DiagramRules(DiagramViews):
         }
         rule = rules.get(command.do, self._change)
         return rule(state, step, command, person)
+
+    @staticmethod
+    def must_be_free(state: State, step: Step) -> None:
+        """Raise Refused if another activity works with this version already."""
+        if built_upon(state, step, len(step.rounds)):
+            raise Refused(
+                "grouping_started", _("Others work with the change ideas already. Start a new version.")
+            )
 
     def _keep(self, state: State, step: Step, command: Command, person: Person) -> list[NewEvent]:
         """Note that a hint was read, and the words stay."""

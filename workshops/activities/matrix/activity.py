@@ -23,12 +23,14 @@ from workshops.activities.base import (
 from workshops.activities.matrix.drawing import plot_of
 from workshops.activities.matrix.placings import Mark, Placings, Point
 from workshops.activities.shared.choosing import Choosing, ChoosingSettings
+from workshops.activities.shared.moments import PUT_BACK
 from workshops.live.state import FACILITATOR, SCREEN
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from workshops.activities.base import Pretender
+    from workshops.activities.shared.moments import Change, History
     from workshops.live.state import Round, State, Step
 
 MOST_ITEMS = 60
@@ -132,7 +134,8 @@ class Matrix(Choosing):
         "matrix.agree": {"activity": Id(), "item": Id(), "x": Whole(most=FINEST), "y": Whole(most=FINEST)},
         "matrix.agree_nothing": {"activity": Id(), "item": Id()},
     }
-    changes_only_its_round: ClassVar = frozenset({"matrix.put", "matrix.agreed"})
+    changes_only_its_round: ClassVar = frozenset({"matrix.put", "matrix.agreed", "matrix.put_back"})
+    large_changes = frozenset({PUT_BACK})
 
     # -- rules -----------------------------------------------------------------------------------------------------
 
@@ -172,11 +175,15 @@ class Matrix(Choosing):
             sentence = _("Places go from %(least)d to %(most)d here.")
             raise Refused("off_the_axis", filled(sentence, least=least, most=most))
 
+    @staticmethod
+    def _must_be_revealed(step: Step) -> None:
+        if not step.revealed:
+            raise Refused("not_revealed", _("Show the result first: people agree on what they have seen."))
+
     def _agree(self, state: State, step: Step, command: Command, by: str) -> list[NewEvent]:
         state.facilitator(by)
-        if not step.revealed or step.round is None:
-            raise Refused("not_revealed", _("Show the result first: people agree on what they have seen."))
-        placings: Placings = step.round.memory
+        self._must_be_revealed(step)
+        placings: Placings = step.rounds[-1].memory
         item = command["item"]
         self.must_stand(placings, item)
         at = None if command.do == "matrix.agree_nothing" else (command["x"], command["y"])
@@ -189,17 +196,56 @@ class Matrix(Choosing):
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         placings: Placings = step.rounds[-1].memory
-        body, item = event.body, event.body["item"]
+        body = event.body
+        if event.kind == "matrix.put_back":
+            return self._settle(state, placings, event, body["agreed"])
+        item = body["item"]
         if event.kind == "matrix.put":
             first = event.actor not in placings.marks
             placings.put(event.actor, item, Mark(body["x"], body["y"], body["skip"]))
             keys = {"stage.progress", f"person-{event.actor}"} if first else {"stage.progress"}
             return Dirty(keys=keys, people={event.actor})
-        if body["at"] is None:
-            placings.agreed.pop(item, None)
-        else:
-            placings.agreed[item] = (body["at"][0], body["at"][1])
-        return Dirty(keys={"stage.plot", f"item-{item}"})
+        return self._settle(state, placings, event, {item: body["at"]})
+
+    @staticmethod
+    def _settle(
+        state: State, placings: Placings, event: Happened, places: dict[str, list[int] | None]
+    ) -> Dirty:
+        """Set where the room agreed that things belong, and keep where they were."""
+        how = PUT_BACK if event.kind == "matrix.put_back" else event.kind
+        who = state.people[event.actor].name if event.actor in state.people else ""
+        before = {("agreed", item): placings.agreed.get(item) for item in places}
+        placings.history.note(before, at=event.at, how=how, who=who)
+        for item, at in places.items():
+            if at is None:
+                placings.agreed.pop(item, None)
+            else:
+                placings.agreed[item] = (at[0], at[1])
+        return Dirty(keys={"stage.plot", "stage.moments", *(f"item-{item}" for item in places)})
+
+    # -- putting agreed places back --------------------------------------------------------------------------------
+
+    def history(self, step: Step) -> History | None:
+        return step.rounds[-1].memory.history if step.revealed else None
+
+    def may_put_back(self, step: Step) -> None:
+        self._must_be_revealed(step)
+
+    def before_it(self, change: Change) -> StrOrPromise:
+        sentence = {
+            PUT_BACK: _("before %(who)s put the agreed places back"),
+            "matrix.agreed": _("before %(who)s set an agreed place or took it away"),
+        }[change.how]
+        return filled(sentence, who=change.who or _("somebody"))
+
+    def put_back(self, state: State, step: Step, moment: int) -> list[NewEvent]:
+        placings: Placings = step.rounds[-1].memory
+        was = {item: at for (_what, item), at in placings.history.since(moment).items()}
+        agreed = {
+            item: list(at) if at else None for item, at in was.items() if at != placings.agreed.get(item)
+        }
+        body = {"activity": step.id, "moment": moment, "agreed": agreed}
+        return [NewEvent("matrix.put_back", body)] if agreed else []
 
     def inverse(self, state: State, step: Step, event: Happened) -> dict[str, Any] | None:
         if event.kind != "matrix.put":

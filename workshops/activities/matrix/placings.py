@@ -13,6 +13,7 @@ from math import sqrt
 from statistics import fmean
 
 from workshops.activities.shared.choosing import OnTable
+from workshops.activities.shared.moments import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class Placings(OnTable):
     """What each person said, by item; also of what is off the board now."""
     agreed: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Where the room agreed that an item belongs, after it saw the result. Beside the mean, never over it."""
+    history: History = field(default_factory=History)
+    """How to put the agreed places back to an earlier moment. What people placed is theirs, and not in it."""
     given: int = 0
     """How many places and skips there are, of all people. Counted as they come and go."""
     _said: dict[str, int] = field(default_factory=dict)
