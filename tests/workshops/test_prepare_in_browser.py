@@ -159,6 +159,11 @@ async def test_the_agenda_is_worked_on_in_its_place_by_keyboard(
     await expect(page.get_by_role("link", name="Change “Choose”")).to_be_focused()
     await expect(page.locator("#agenda")).to_contain_text("7 dots each")
 
+    for link in ("Change “Choose”", "Prioritisation matrix"):
+        await page.get_by_role("link", name=link).press("Enter")
+        await page.get_by_role("link", name="Cancel").press("Enter")
+        await expect(page.get_by_role("link", name=link)).to_be_focused()
+        await expect(page.get_by_role("link", name=link)).to_be_in_viewport()
     await page.get_by_role("link", name="Brainstorm").press("Enter")
     await expect(page.get_by_role("heading", name="Add: Brainstorm")).to_be_focused()
     await page.get_by_role("button", name="Add to the agenda").press("Enter")

@@ -55,7 +55,7 @@ def add_step(request: HttpRequest, workshop_id: uuid.UUID, kind: str) -> HttpRes
         else:
             return _added(request, workshop, new)
     words = {"title": _("Add: %(kind)s") % {"kind": activity.label}, "save": _("Add to the agenda")}
-    return _step_form(request, workshop, form, about=activity.about, **words)
+    return _step_form(request, workshop, form, f"add-{kind}", about=activity.about, **words)
 
 
 @login_required
@@ -76,7 +76,7 @@ def change_step(request: HttpRequest, workshop_id: uuid.UUID, step_id: str) -> H
             said = _("“%(title)s” is saved.") % form.cleaned_data
             return _agenda(request, workshop, said, at=step.id, focus=f"change-{step.id}")
     title = _("Change “%(title)s”") % {"title": step.title}
-    return _step_form(request, workshop, form, title=title, step=step)
+    return _step_form(request, workshop, form, f"change-{step.id}", title=title, step=step)
 
 
 @login_required
@@ -193,14 +193,16 @@ def _added(request: HttpRequest, workshop: Workshop, step_id: str) -> HttpRespon
     return _agenda(request, workshop, said, focus=f"title-{step_id}", added=step_id)
 
 
-def _step_form(request: HttpRequest, workshop: Workshop, form: StepForm, **words: Any) -> HttpResponse:
-    """Show an activity's form: a page, or for htmx only the panel that goes into the agenda."""
+def _step_form(
+    request: HttpRequest, workshop: Workshop, form: StepForm, at: str, **words: Any
+) -> HttpResponse:
+    """Show an activity's form: a page, or for htmx only the panel that goes into the agenda. `at` led to it."""
     template = "workshops/prepare/form.html#panel" if by_htmx(request) else "workshops/prepare/form.html"
     context = {
         "form": form,
         "challenge": workshop.challenge,
         "workshop": workshop,
-        "back": reverse("workshops:prepare", args=[workshop.pk]) + "#agenda",
+        "back": reverse("workshops:prepare", args=[workshop.pk]) + f"?at={at}#{at}",
         "help": plan.help_of(form.activity),
         **words,
     }

@@ -81,17 +81,17 @@ def prepare(request: HttpRequest, workshop_id: uuid.UUID) -> HttpResponse:
         "join_url": link,
         "qr": qr_svg(link, _("QR code of the link to join “%(title)s”") % {"title": workshop.title}),
         "may_delete": plan.may_be_deleted(workshop, context["state"]),
-        **_just_added(request, context["state"]),
+        **_where(request, context["state"]),
         **rehearse_context(workshop),
     }
     return render(request, "workshops/prepare/prepare.html", context)
 
 
-def _just_added(request: HttpRequest, state: State) -> dict[str, str]:
-    """Say beside an activity that it was added, where that led here without script."""
+def _where(request: HttpRequest, state: State) -> dict[str, str]:
+    """Say where on the agenda somebody goes on: at what was just added, which is said there, or where they were."""
     step = state.steps.get(request.GET.get("added", ""))
     if step is None or step.parent:
-        return {}
+        return {"focus": request.GET.get("at", "")}
     return {"added": step.id, "focus": f"title-{step.id}", "said": plan.said_added(state, step.id)}
 
 
