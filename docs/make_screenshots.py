@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab_workspace.settings")
 import aiohttp  # noqa: E402 (what needs the settings is imported after they are set)
 import django  # noqa: E402
 from asgiref.sync import sync_to_async  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from playwright.async_api import Browser, Page, async_playwright  # noqa: E402
 
 django.setup()
@@ -53,6 +55,7 @@ FLAGS = [
     "--no-default-browser-check",
 ]
 
+STEPS = {step["kind"]: f"a{number}" for number, step in enumerate(TODAY["steps"], start=1)}
 # Name, role, how their words may be used, and what they write. All invented.
 PEOPLE: Sequence[tuple[str, str, str, str]] = (
     (
@@ -107,6 +110,11 @@ GROUPS = {
     "Beside the clinic": ("Tuesday clinic", "receptionist"),
     "Looking after supporters": ("hard conversations", "buddy", "sit in on"),
 }
+# What is done first, by whom, and within how many days.
+ACTIONS = (
+    ("Print fifty cards and put one into each pack of the ward", "Harbour Renal Team", 14),
+    ("Write down what a ten-minute call should and should not be", "Foyle View Peers", 10),
+)
 # Whose words get dots, over and over: one person's dots begin at another place than the next one's.
 DOTS = (
     "card in every", "phone call with", "Tuesday clinic", "card in every", "buddy", "phone call with", "as a walk",
@@ -209,7 +217,8 @@ async def hold_workshop(browser: Browser, base: str, stack: AsyncExitStack) -> N
     room = Room(base, stack)
     for name, background, consent, _idea in PEOPLE:
         await room.come_in(name, background, consent)
-    await command(console, "step.open", activity="a1")
+    await arrive(console, room)
+    await command(console, "step.open", activity=STEPS["brainstorm"])
 
     phone = await window(browser, base, 390, 1060, 1.5, has_touch=True, is_mobile=True)
     await phone.goto(f"/join/{TODAY_CODE}/")
@@ -225,15 +234,19 @@ async def hold_workshop(browser: Browser, base: str, stack: AsyncExitStack) -> N
     await phone.evaluate("scrollTo(0, 0)")
     await picture(phone, "phone-brainstorm")
     for who, (_name, _background, _consent, idea) in enumerate(PEOPLE):
-        await room.do(who, "idea.add", activity="a1", text=idea)
+        await room.do(who, "idea.add", activity=STEPS["brainstorm"], text=idea)
 
-    await command(console, "step.reveal", activity="a1")
+    await command(console, "step.reveal", activity=STEPS["brainstorm"])
     await room.read_ideas(len(PEOPLE) + len(SAM))
     await command(console, "show.next")
-    await command(console, "step.open", activity="a2")
+    await command(console, "step.open", activity=STEPS["cluster"])
     for title, parts in GROUPS.items():
         await room.do(
-            0, "cluster.make", activity="a2", title=title, ideas=[room.idea(part) for part in parts]
+            0,
+            "cluster.make",
+            activity=STEPS["cluster"],
+            title=title,
+            ideas=[room.idea(part) for part in parts],
         )
     laptop = await window(browser, base, 1280, 860)
     await laptop.goto(f"/join/{TODAY_CODE}/")
@@ -243,23 +256,48 @@ async def hold_workshop(browser: Browser, base: str, stack: AsyncExitStack) -> N
     await picture(laptop, "board")
 
     await command(console, "show.next")
-    await command(console, "step.open", activity="a3")
+    await command(console, "step.open", activity=STEPS["dot_vote"])
     for who in range(len(PEOPLE)):
         wanted = Counter(DOTS[(who * 3 + n) % len(DOTS)] for n in range(3 + who % 3))
         for part, dots in wanted.items():
-            await room.do(who, "dot.set", activity="a3", item=room.idea(part), dots=min(dots, 2))
+            await room.do(who, "dot.set", activity=STEPS["dot_vote"], item=room.idea(part), dots=min(dots, 2))
         if who % 3 == 0:
-            await room.do(who, "step.finish", activity="a3", finished="yes")
+            await room.do(who, "step.finish", activity=STEPS["dot_vote"], finished="yes")
     await console.reload()
     await picture(console, "console")
 
-    await command(console, "step.reveal", activity="a3")
+    await command(console, "step.reveal", activity=STEPS["dot_vote"])
     screen = await console.context.new_page()
     await screen.set_viewport_size({"width": 1280, "height": 720})
     await screen.goto(f"/workshops/{workshop.pk}/screen")
     await picture(screen, "vote-on-the-projector")
     await screen.close()
+    await agree_on_actions(console, room)
     await command(console, "workshop.close")
+
+
+async def arrive(console: Page, room: Room) -> None:
+    """Have everybody say how they arrive."""
+    step = STEPS["check_in"]
+    await command(console, "step.open", activity=step)
+    for who in range(len(PEOPLE)):
+        await room.do(who, "check.answer", activity=step, choice=f"s{2 + who * who % 4}")
+    await command(console, "step.reveal", activity=step)
+    await command(console, "show.next")
+
+
+async def agree_on_actions(console: Page, room: Room) -> None:
+    """Have some propose what happens first, and agree on it."""
+    step = STEPS["next_actions"]
+    await command(console, "show.next")
+    await command(console, "step.open", activity=step)
+    for who, (text, owner, days) in enumerate(ACTIONS):
+        due = (timezone.localdate() + datetime.timedelta(days=days)).isoformat()
+        await room.do(who, "actions.propose", activity=step, text=text, owner=owner, due=due)
+    await command(console, "step.reveal", activity=step)
+    there = len(room.ideas)
+    for number in range(len(ACTIONS)):  # an action and who does it are two pieces each
+        await command(console, "actions.agree", activity=step, idea=f"i{there + 1 + 2 * number}", on=True)
 
 
 def publish_report() -> ReportVersion:

@@ -6,11 +6,12 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from insights.actions.board import add_evidence, take, write_insight
 from insights.actions.publishing import publish
-from insights.actions.reports import add_block, edit_report, new_report
+from insights.actions.reports import add_block, edit_block, edit_report, new_report
 from insights.models import Block, Evidence, Insight, Report
 from insights.sources import Taken, harvest_of, votes_on
 from workshops.models import Archive, Workshop
@@ -53,6 +54,7 @@ AROUND = (
     ("What the teams would dare next", "First learning call", "twenty_five_ten"),
 )
 """Outcomes of other workshops that the report shows, by their kind."""
+ONE_WORKSHOP, MOST_OF_IT = "This report rests on one workshop", "Most of this report rests on one workshop"
 
 
 @transaction.atomic
@@ -146,9 +148,12 @@ def load_report(challenge: Challenge, by: User | None) -> Report | None:
     edit_report(
         report, title=report.title, summary=SUMMARY, authors=report.authors, licence="CC0-1.0 (invented)"
     )
-    supported = Insight.objects.filter(challenge=challenge, status=Insight.Status.SUPPORTED)[:3]
+    supported = Insight.objects.filter(challenge=challenge, status=Insight.Status.SUPPORTED)
+    supported = supported.annotate(rests_on=Count("evidence")).order_by("-rests_on", "pk")[:3]
     add_block(report, Block.Kind.INSIGHTS, heading="What we had learned before", insights=supported)
     _show_around(report, challenge)
+    for block in report.blocks.filter(text__contains=ONE_WORKSHOP):  # not quite, with what was added
+        edit_block(block, heading=block.heading, text=block.text.replace(ONE_WORKSHOP, MOST_OF_IT))
     publish(report, by, listed=True)
     return report
 
