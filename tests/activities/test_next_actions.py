@@ -146,23 +146,29 @@ def test_a_correction_says_what_was_proposed() -> None:
     assert card(driver, one)["owner"] == "Who does Ring"
 
 
-def test_who_does_it_is_quoted_no_further_than_the_action_and_never_with_a_name() -> None:
+def test_who_does_it_is_quoted_no_further_than_the_action_and_only_if_they_agreed_to_be_named() -> None:
     driver, step = ready(visibility="shared", names="everybody")
-    one, inside = full(driver, "p-ann", step, "Ring"), full(driver, "p-ben", step, "Write")
+    one, inside = propose(driver, "p-ann", step, "Ring", owner="Ann"), full(driver, "p-ben", step, "Write")
+    other = full(driver, "p-ann", step, "Print")
     driver.do("p-fay", "step.reveal", activity=step)
-    driver.do("p-fay", "actions.owner", activity=step, idea=inside, owner="Anybody")
+    driver.do("p-fay", "actions.owner", activity=step, idea=inside, owner="Fay")
     ideas = {idea.text: idea for idea in driver.state.ideas.values()}
-    found = [consent_of(driver.state, ideas[text]) for text in ("Ring", "Who does Ring", "Write", "Anybody")]
-    assert found == ["named", "unnamed", "internal", "internal"]
-    assert credit_of(driver.state, ideas["Who does Ring"]) == ""
+    texts = ("Ring", "Ann", "Write", "Fay", "Print", "Who does Print")
+    found = [consent_of(driver.state, ideas[text]) for text in texts]
+    assert found == ["named", "unnamed", "internal", "internal", "named", "internal"]
+    assert credit_of(driver.state, ideas["Ann"]) == ""
+    driver.do("p-fay", "actions.owner", activity=step, idea=other, owner="Ben")
+    owner = driver.state.ideas[f"i{driver.state.counters['i']}"]
+    assert consent_of(driver.state, owner) == "internal", "he did not agree to be named"
     driver.do("p-fay", "idea.hide", idea=one, reason="Names somebody")
-    assert consent_of(driver.state, ideas["Who does Ring"]) == "internal"
+    assert consent_of(driver.state, ideas["Ann"]) == "internal"
 
 
 @pytest.mark.parametrize("public", [False, True])
 def test_the_outcome_says_who_by_when_and_how_many_back_it(public: bool) -> None:
     driver, step = ready()
-    one, inside = full(driver, "p-ann", step, "Ring"), full(driver, "p-ben", step, "Write")
+    one = propose(driver, "p-ann", step, "Ring", owner="Ann", due=LATER)
+    inside = full(driver, "p-ben", step, "Write")
     driver.do("p-fay", "step.reveal", activity=step)
     driver.do("p-ben", "actions.back", activity=step, idea=inside)
     driver.do("p-fay", "actions.agree", activity=step, idea=one, on=True)
@@ -175,7 +181,7 @@ def test_the_outcome_says_who_by_when_and_how_many_back_it(public: bool) -> None
     ]
     context = {"outcome": outcome, "ideas": content["ideas"], "clusters": {}, "public": public}
     html = render_to_string(activity_of("next_actions").template("outcome"), context)
-    assert "Who does Ring" in html
+    assert "Ann" in html
     assert ("Who does Write" in html) is not public
     rows = table_of(outcome, content, public=public).rows
     assert rows[0][:2] == [1, LATER]

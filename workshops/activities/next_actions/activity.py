@@ -114,13 +114,17 @@ class NextActions(NextActionsRules):
         action = state.ideas.get(idea.about) if idea.sort == OWNER else None
         return (), [action] if action is not None else []
 
+    def names_people(self, step: Step, idea: Idea) -> bool:
+        return idea.sort == OWNER
+
     def promise(self, settings: NextActionsSettings) -> StrOrPromise:
         if settings.visibility == "private":
             seen = _("Nobody else is shown what you propose until the facilitator shows all proposals.")
         else:
             seen = _("Everybody sees what you propose.")
         names = who_wrote(settings.names, _("Your name stands with what you propose."))
-        return joined(seen, names, _("Of backing only the number is shown."))
+        who = _("Who does it stays inside the Lab unless they are here and agreed to be named.")
+        return joined(seen, names, who, _("Of backing only the number is shown."))
 
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         super().may_change(state, step, new)
