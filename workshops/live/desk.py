@@ -44,7 +44,6 @@ def room(state: State, reader: str) -> dict[str, Any]:
     besides = [step for step in open_besides(state) if base == PARTICIPANT and not over and step is not here]
     return {
         "reader": base,
-        "asked": asked_to_look(state) if base == FACILITATOR else 0,
         "personal": base != SCREEN,
         "frozen": conduct.frozen and not over,
         "announcement": _words(now) if now and not over else None,

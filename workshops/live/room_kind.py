@@ -98,8 +98,6 @@ class WorkshopRoom(RoomKind[State]):
         state.look_again()
         dirty = self._apply(state, event)
         state.look_again()  # also what was looked up halfway
-        if "hidden" in dirty.keys:
-            dirty.keys.add("room")  # says how many pieces facilitators are asked to look at
         if "run" in dirty.keys:
             dirty.keys.add("desk.note")  # another activity may be the one that the notes are about
         return dirty
