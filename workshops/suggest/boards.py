@@ -68,8 +68,8 @@ def to_group(state: State, step: Step, *, fill: bool, apart: bool) -> Asked:
 
 
 def on_ballot(state: State, step: Step) -> list[Text]:
-    """Give the ideas that will stand on a ballot; none if it isn't about ideas, or is under way."""
-    if step.running or getattr(step.settings, "target", "") != "ideas":
+    """Give the ideas that will stand on a ballot; none if it is about none, or is under way."""
+    if step.running or getattr(step.settings, "target", "") not in ("ideas", "both"):
         return []
     return [_text(idea) for idea in shown_ideas(state, sources_of(state, step))][:MOST_IDEAS]
 
