@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workshop_driver import READERS, Driver
-from workshops.activities.checks.check_out import FEWEST, moved
+from workshops.activities.checks.check_out import moved
 from workshops.activities.checks.checking import A_ROOM
+from workshops.live.few import FEWEST
 from workshops.results.archive import content_of
 
 PEOPLE = ("p-ann", "p-ben", "p-cat")
@@ -53,6 +54,25 @@ def test_numbers_and_skips_are_counted_and_can_be_changed() -> None:
     }
     assert outcome["choices"][1]["share"] == 100, "shares are of those who chose a number"
     assert (outcome["skipped"], outcome["answered"], outcome["not_answered"]) == (1, 2, 1)
+
+
+@pytest.mark.django_db
+def test_a_facilitator_counts_only_once_they_have_answered() -> None:
+    driver, step = begun()
+    run = driver.state.steps[step]
+
+    def told() -> str:
+        ((number, _what),) = driver.activity(step).progress(driver.state, run)
+        return str(number)
+
+    answer(driver, step, ann="s5", ben="s4", cat="skip")
+    assert told() == "3 of 3", "nobody waits for who only runs the room"
+    answer(driver, step, fay="s3")
+    answer(driver, step, fay="s2")
+    assert told() == "4 of 4"
+    driver.do("p-fay", "step.reveal", activity=step)
+    outcome = driver.outcome(step)
+    assert (outcome["eligible"], outcome["answered"], outcome["not_answered"]) == (4, 4, 0)
 
 
 @pytest.mark.django_db
