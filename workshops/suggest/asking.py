@@ -11,20 +11,27 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from workshops.suggest.engine import matter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from django_stubs_ext import StrOrPromise
 
 log = logging.getLogger(__name__)
 
+SECONDS_BETWEEN = 5.0
+"""So long participants wait between two questions of theirs."""
 _SECONDS = 20
 _MOST_WAITING = 8
 _MOST_KEPT = 64
@@ -32,19 +39,70 @@ _HANDED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "SY
 """Of the environment the child gets these, not the keys and passwords in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class By:
+    """A participant who asks, where everybody may. Facilitators ask as often as they like, so nobody is named then."""
+
+    workshop: str
+    person: str
+
+
 class Unavailable(Exception):
-    """There is no suggestion now: too many ask, or something broke."""
+    """There is no suggestion now: too many ask, or something broke. `sentence` says what to do."""
+
+    status = 503
+    sentence: StrOrPromise = _("Suggestions can't be worked out just now. Try again in a moment.")
+
+
+class AskedJustNow(Unavailable):
+    """This person asked a few seconds ago."""
+
+    status = 429
+    sentence = _("You asked for suggestions a moment ago. Wait a few seconds, then ask again.")
+
+
+class OneUnderWay(Unavailable):
+    """Somebody else's question about this workshop is being answered."""
+
+    status = 429
+    sentence = _("Suggestions are being worked out for somebody else here. Ask again in a few seconds.")
+
+
+class _Pace:
+    """Keeps participants from keeping the server busy: a pause after each question, and one at a time a workshop."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: OrderedDict[By, float] = OrderedDict()
+        self._busy: dict[str, By] = {}
+
+    def begin(self, by: By) -> None:
+        """Note a question that nobody has asked yet. Raises AskedJustNow or OneUnderWay."""
+        now = self._clock()
+        while self._last and now - next(iter(self._last.values())) >= SECONDS_BETWEEN:
+            self._last.popitem(last=False)
+        if by in self._last or self._busy.get(by.workshop) == by:
+            raise AskedJustNow
+        if by.workshop in self._busy:
+            raise OneUnderWay
+        self._busy[by.workshop] = by
+
+    def end(self, by: By) -> None:
+        """Note that the answer is there: the pause begins now."""
+        del self._busy[by.workshop]
+        self._last[by] = self._clock()
 
 
 class _Asker:
     """Answers questions, each once: who asks the same again, at once or later, gets the same answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: _Pace | None = None) -> None:
+        self._pace = pace or _Pace()
         self._threads = ThreadPoolExecutor(1, "suggest")  # it only waits for the child
         self._under_way: dict[str, asyncio.Future[Any]] = {}
         self._kept: OrderedDict[str, Any] = OrderedDict()
 
-    async def answer(self, question: dict[str, Any]) -> Any:
+    async def answer(self, question: dict[str, Any], by: By | None = None) -> Any:
         asked = orjson.dumps({**question, "version": matter.VERSION}, option=orjson.OPT_SORT_KEYS)
         name = hashlib.sha256(asked).hexdigest()
         if name in self._kept:
@@ -53,8 +111,12 @@ class _Asker:
         if name not in self._under_way:
             if len(self._under_way) >= _MOST_WAITING:
                 raise Unavailable
+            if by is not None:
+                self._pace.begin(by)
             work = asyncio.get_running_loop().run_in_executor(self._threads, _ask, asked)
             self._under_way[name] = work
+            if by is not None:
+                work.add_done_callback(lambda _done: self._pace.end(by))
             work.add_done_callback(lambda done: self._done(name, done))
         return await asyncio.shield(self._under_way[name])
 
@@ -69,13 +131,18 @@ class _Asker:
 _asker = _Asker()
 
 
-async def groups_for(ideas: Sequence[matter.Text], there: Sequence[matter.There]) -> matter.Suggestion:
-    """Suggest groups for ideas. Raises Unavailable."""
+async def groups_for(
+    ideas: Sequence[matter.Text], there: Sequence[matter.There], by: By | None = None
+) -> matter.Suggestion:
+    """Suggest groups for ideas. Raises Unavailable; for a participant (`by`) also because they asked just now.
+
+    What was worked out already costs nothing, and is given to anybody at any time.
+    """
     question = {"what": "suggest", "model": settings.EMBEDDINGS, "ideas": _plain(ideas)}
     question["there"] = [
         {"id": group.id, "title": group.title, "ideas": _plain(group.ideas)} for group in there
     ]
-    return matter.suggestion(await _asker.answer(question))
+    return matter.suggestion(await _asker.answer(question, by))
 
 
 async def near_duplicates(ideas: Sequence[matter.Text]) -> list[matter.Alike]:
