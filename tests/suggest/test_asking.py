@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,43 @@ async def test_too_many_at_once_are_asked_to_wait(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(asking, "_MOST_WAITING", 0)
     with pytest.raises(asking.Unavailable):
         await asking.near_duplicates(IDEAS)
+
+
+async def test_a_participant_waits_between_questions_and_a_workshop_has_one_under_way(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.EMBEDDINGS = "none"
+    now, held = [100.0], threading.Event()
+
+    def ask(question: bytes) -> object:
+        held.wait(20)
+        return {"groups": [], "alone": [], "by_meaning": False}
+
+    monkeypatch.setattr(asking, "_ask", ask)
+    monkeypatch.setattr(asking, "_asker", asking._Asker(asking._Pace(lambda: now[0])))
+
+    def asked(number: int, by: asking.By | None) -> asyncio.Future[object]:
+        """Each number is a question that nobody asked before."""
+        return asyncio.ensure_future(asking.groups_for([Text(id="i1", text=f"Idea {number}")], [], by))
+
+    ann, ben = asking.By("one", "ann"), asking.By("one", "ben")
+    first = asked(1, ann)
+    await asyncio.sleep(0)
+    with pytest.raises(asking.OneUnderWay):
+        await asked(2, ben)
+    with pytest.raises(asking.AskedJustNow):
+        await asked(2, ann)
+    same, elsewhere, facilitator = asked(1, ben), asked(3, asking.By("two", "ann")), asked(4, None)
+    held.set()
+    assert await first == await same
+    await asyncio.gather(elsewhere, facilitator)
+
+    await asked(1, ann)  # known by now, so it costs nothing
+    with pytest.raises(asking.AskedJustNow):
+        await asked(5, ann)
+    await asked(5, ben)
+    now[0] += asking.SECONDS_BETWEEN
+    await asked(6, ann)
 
 
 def test_the_child_gets_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,12 @@ class Inside:
         state: State = self.room.ledger.state
         return state
 
+    def by(self) -> asking.By | None:
+        """Name who asks, if their questions are counted: a participant's are."""
+        if self.role == FACILITATOR:
+            return None
+        return asking.By(str(self.workshop.pk), self.person)
+
     def back(self) -> HttpResponse:
         """Lead back to the live page they came from."""
         page = "workshops:console" if self.role == FACILITATOR else "workshops:room"
@@ -162,10 +168,11 @@ async def _preview(
     request: HttpRequest, here: Inside, step: Step, asked: Asked, options: dict[str, bool]
 ) -> HttpResponse:
     found: matter.Suggestion | None = None
+    unavailable: asking.Unavailable | None = None
     try:
-        found = await asking.groups_for(asked.loose, asked.there)
-    except asking.Unavailable:
-        messages.error(request, _("Suggestions can't be worked out just now. Try again in a moment."))
+        found = await asking.groups_for(asked.loose, asked.there, here.by())
+    except asking.Unavailable as why_not:
+        unavailable = why_not
     context = {
         "workshop": here.workshop,
         "step": step,
@@ -177,12 +184,17 @@ async def _preview(
         else [],
         "alone": [asked.texts[idea] for idea in found.alone] if found else [],
         "by_meaning": bool(found and found.by_meaning),
+        "unavailable": unavailable.sentence if unavailable else "",
         "options": options,
         "op": uuid.uuid4(),
         "most_title": MOST_TITLE,
     }
-    response = render(request, "workshops/suggest.html", context)
+    response = render(
+        request, "workshops/suggest.html", context, status=unavailable.status if unavailable else 200
+    )
     response.headers["Cache-Control"] = "no-store"
+    if unavailable:
+        response.headers["Retry-After"] = str(round(asking.SECONDS_BETWEEN))
     return response
 
 
