@@ -96,9 +96,12 @@ class DotVote(VoteViews):
         return Ballots(target, items, sources)
 
     def asked_now(self, state: State, step: Step) -> set[str]:
+        """Facilitators who may vote are asked as well, unless they say that they leave it to the others."""
         asked = super().asked_now(state, step)
+        if not step.settings.facilitators_vote or step.parent:
+            return asked
         sitting_out = step.rounds[-1].memory.sitting_out if step.rounds else set()
-        return asked - sitting_out if sitting_out else asked
+        return (asked | self.facilitators_at(state)) - sitting_out
 
     def lost_at_close(self, step: Step) -> StrOrPromise:
         if step.settings.results == AT_CLOSE or all(self.was_shown(run) for run in step.rounds):

@@ -1,6 +1,7 @@
 """Who is asked in a round, and how many of them answered: for every kind that counts its turnout.
 
 Who could answer is noted when the round is closed, so that nobody who comes or goes later changes a result.
+Where facilitators may take part, one who does counts, and one who only runs the room is waited for by nobody.
 """
 
 from __future__ import annotations
@@ -55,16 +56,17 @@ class TakingPart(Activity):
         return person
 
     def asked_now(self, state: State, step: Step) -> set[str]:
-        """Give those inside, or in its room, who are asked. Looked up once until people change: it is counted often."""
-        return state.once(("asked", step.id), lambda: self._look_who_is_asked(state, step))
+        """Give the participants inside, or in its room. Looked up once until people change: it is counted often.
+
+        Facilitators may answer where the setting says so; they count once they have.
+        """
+        return state.once(("asked", step.id), lambda: {person.id for person in state.people_at(step)})
 
     @staticmethod
-    def _look_who_is_asked(state: State, step: Step) -> set[str]:
-        asked = {person.id for person in state.people_at(step)}
-        if step.settings.facilitators_vote and not step.parent:
-            inside = (person for person in state.people.values() if not person.removed)
-            asked |= {person.id for person in inside if person.role == FACILITATOR}
-        return asked
+    def facilitators_at(state: State) -> set[str]:
+        """Give the facilitators inside."""
+        inside = (person for person in state.people.values() if not person.removed)
+        return {person.id for person in inside if person.role == FACILITATOR}
 
     def ended(self, state: State, step: Step) -> None:
         told = self.turnout_of(step.rounds[-1])
