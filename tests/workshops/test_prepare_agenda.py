@@ -289,3 +289,13 @@ def test_the_rest_of_a_running_step_can_be_changed(facilitator: Client, workshop
     step = state_of(workshop).steps["a1"]
     assert (step.title, step.settings.most_ideas) == ("Write more", 4)
     assert (step.settings.visibility, step.settings.names) == ("private", "nobody")
+
+
+def test_no_form_names_a_field_that_it_has_not(
+    facilitator: Client, workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With DEBUG such a form is an error; without, only the log says so."""
+    happen(workshop, "step.add", kind="list", title="Ready made")
+    for address in ("/add/talk", "/add/list", "/add/dot_vote", "/steps/a1", "/steps/a4"):
+        assert facilitator.get(at(workshop, address)).status_code == 200
+    assert not [record for record in caplog.records if "resolve" in record.getMessage()]

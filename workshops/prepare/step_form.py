@@ -103,17 +103,18 @@ class StepForm(forms.Form):
         for name, field in activity.Settings.form_fields().items():
             self._add_setting(name, field)
         first, rest = self._most_used()
-        self.helper = helper(
+        parts = [
             "title",
             "prompt",
             "minutes",
-            "before" if "before" in self.fields else "",
+            "before" if "before" in self.fields else None,
             "kept",
             *self.matter(),
-            Fieldset(_t("Settings"), *first) if first else "",
-            _More(*rest) if rest else "",
+            Fieldset(_t("Settings"), *first) if first else None,
+            _More(*rest) if rest else None,
             "notes",
-        )
+        ]
+        self.helper = helper(*(part for part in parts if part is not None))
 
     def matter(self) -> tuple[object, ...]:
         """Give what a kind asks for besides words and settings, as parts of the form."""
