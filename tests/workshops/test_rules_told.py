@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from tests.workshop_driver import Driver, classic, started
+from workshops.live.state import PARTICIPANT
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +44,12 @@ def test_writers_are_told_into_what_their_ideas_were_merged() -> None:
     driver.do("p-fay", "step.reveal", activity=brainstorm)
     driver.watch()
     driver.do("p-fay", "idea.merge", idea=mine, into=other)
-    assert "The facilitator merged “Tea at three” into “Tea in the afternoon”." in own(driver, "p-ann")
+    assert "The facilitator merged it into “Tea in the afternoon”." in own(driver, "p-ann")
     driver.do("p-ben", "idea.edit", activity=brainstorm, idea=other, text="Tea at four")
-    assert "into “Tea at four”." in own(driver, "p-ann")
+    assert "merged it into “Tea at four”." in own(driver, "p-ann")
     driver.do("p-fay", "idea.hide", idea=other, reason="Names somebody")
     words = own(driver, "p-ann")
-    assert "The facilitator merged “Tea at three” into another idea." in words
+    assert "The facilitator merged it into another idea." in words
     assert "Tea at four" not in words
     driver.do("p-fay", "idea.restore", idea=mine)
     assert "merged" not in own(driver, "p-ann")
@@ -60,9 +61,28 @@ def test_writers_are_told_of_a_hidden_idea_also_when_the_reason_was_erased() -> 
     driver.do("p-fay", "step.reveal", activity=brainstorm)
     driver.watch()
     driver.do("p-fay", "idea.hide", idea=idea, reason="Names somebody")
-    assert "off the board: Names somebody" in own(driver, "p-ann")
+    mine = own(driver, "p-ann")
+    assert "Hidden by the facilitator: Names somebody" in mine
+    assert "Tea at three" in mine
+    assert '<span class="soft num">1</span>' in mine, "it is still one of theirs"
+    assert "Nothing yet" not in mine
     driver.state.ideas[idea].hidden = ""  # as after erasing the event's words
-    assert "The facilitator took “Tea at three” off the board." in driver.own("p-ann")
+    assert "Hidden by the facilitator." in driver.own("p-ann")
+
+
+def test_who_has_no_ideas_left_is_told_before_they_write() -> None:
+    driver, brainstorm, *_rest = started(brainstorm={"most_ideas": 2})
+
+    def full(person: str) -> bool:
+        return bool(driver.ledger.kind.own(driver.state, person, PARTICIPANT).data["full"])
+
+    first = driver.idea("p-ann", brainstorm, "One")
+    assert not full("p-ann")
+    driver.idea("p-ann", brainstorm, "Two")
+    assert full("p-ann")
+    assert not full("p-ben")
+    driver.do("p-ann", "idea.remove", activity=brainstorm, idea=first)
+    assert not full("p-ann")
 
 
 def test_what_one_has_written_can_be_changed_after_the_close_also_without_late_ideas() -> None:

@@ -39,7 +39,11 @@ const EFFECTS = {
     if (element.textContent !== words) element.textContent = words;
   },
   show: (element, value) => element.toggleAttribute("hidden", !truthy(value)),
-  hide: (element, value) => element.toggleAttribute("hidden", truthy(value)),
+  hide: (element, value) => {
+    const leaves = truthy(value) && element.contains(document.activeElement);
+    element.toggleAttribute("hidden", truthy(value));
+    if (leaves) queueMicrotask(() => focusBeside(element));
+  },
   value: (element, value) => {
     const words = value === "" || value === false ? "0" : String(value);
     if (element.getAttribute("data-value") !== words) element.setAttribute("data-value", words);
@@ -61,6 +65,16 @@ const EFFECTS = {
     if (element.getAttribute("aria-pressed") !== words) element.setAttribute("aria-pressed", words);
   },
 };
+
+/**
+ * Focus was in what is hidden now: on to the sentence beside it that says why, if one asks for it by tabindex.
+ * @param {Element} element
+ */
+function focusBeside(element) {
+  const beside = [element.previousElementSibling, element.nextElementSibling];
+  const sentence = beside.find((one) => one?.matches('[tabindex="-1"]:not([hidden])'));
+  if (sentence instanceof HTMLElement) sentence.focus({ preventScroll: true });
+}
 
 /** @param {any} value */
 function truthy(value) {

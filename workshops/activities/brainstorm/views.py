@@ -189,6 +189,7 @@ class BrainstormViews(Writing):
                     }
                     for idea in mine
                 ],
+                "count": len(written),
                 "taken_off": [self._taken_off(state, idea) for idea in written if not idea.on_board],
                 "most_characters": step.settings.most_characters,
                 "also_above": self.unseen(step) and step.revealed,
@@ -197,6 +198,7 @@ class BrainstormViews(Writing):
         data: dict[str, Any] = {"mine": [idea.id for idea in mine], "written": len(mine)}
         if most:
             data["left"] = max(0, most - len(pieces_now(state, step, person)))
+            data["full"] = not data["left"]
         fragments = {"own-ideas": fragment}
         if step.settings.visibility == "suggestive" and step.round is not None:
             fragments["own-offers"] = self._offered(state, step, person)
