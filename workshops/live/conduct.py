@@ -47,6 +47,8 @@ class Conduct:
     """Whether the whole room is paused: nobody contributes, and no clock runs."""
     trail: list[str | None] = field(default_factory=list)
     """Where the room was before, the latest last; None is the lobby. “Back” leads along it."""
+    left_open: str | None = None
+    """The activity that was closed because the room went on, as long as nothing else was opened."""
     planned_at: int | None = None
     """When the workshop was planned to start (ms)."""
     begun_at: int | None = None

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MINUTE = 60_000
+LEFT = "left"
+"""Why a step was closed: the room went on."""
 MOST_PLACES = 50
 """So many places the way back leads along."""
 
@@ -40,6 +42,8 @@ def guard(state: State, command: Command, by: str) -> None:
     here = {"activity": step.id if step else "", "round": len(step.rounds) if step else 0}
     if step and "phase" in seen:
         here["phase"] = step.phase
+    if seen.get("running") is False and step is not None and step.running:
+        raise Refused("moved_on", words.OPENED_MEANWHILE)
     if any(seen.get(name) != value for name, value in here.items() if name in seen):
         raise Refused("moved_on", words.MOVED_ON)
 
@@ -144,11 +148,33 @@ def _leave(state: State, step: Step | None, at: int) -> list[NewEvent]:
     current = state.step
     if current is None or current is step or not current.running or stays(current, at):
         return []
-    return [NewEvent("step.closed", {"activity": current.id})]
+    return [NewEvent("step.closed", {"activity": current.id, "why": LEFT})]
+
+
+def leaving(state: State) -> Step | None:
+    """Give the step that going on would close. One that is kept open for days is left open."""
+    step = state.step
+    return step if step is not None and step.running and step.stays_until is None else None
+
+
+def left_open(state: State) -> Step | None:
+    """Give the step that was closed only because the room went on, until something else was opened."""
+    step = state.steps.get(state.conduct.left_open or "")
+    return step if step is not None and step.phase == "closed" and step is not state.step else None
+
+
+def settled(state: State) -> dict[str, Any]:
+    """Give what a button's `if` says that moves the room without asking: nothing is open that this would close."""
+    step = state.step
+    place: dict[str, Any] = {"activity": step.id if step else "", "round": len(step.rounds) if step else 0}
+    return place if step is not None and step.running else place | {"running": False}
 
 
 def _arrive(state: State, step: Step) -> list[NewEvent]:
-    return [] if state.current == step.id else [NewEvent("show.moved", {"activity": step.id})]
+    if state.current == step.id:
+        return []
+    back = {"back": True} if came_from(state) is step else {}
+    return [NewEvent("show.moved", {"activity": step.id} | back)]
 
 
 def _opened(state: State, event: Happened) -> Dirty:
@@ -158,6 +184,7 @@ def _opened(state: State, event: Happened) -> Dirty:
     if state.conduct.begun_at is None and step.stays_until is None:
         state.conduct.begun_at = event.at
     begun_by(state, event.actor)
+    state.conduct.left_open = None
     memory = activity_of(step.kind).begin(state, step)
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
     step.phase = "open"
@@ -169,6 +196,7 @@ def _opened(state: State, event: Happened) -> Dirty:
 def _reopened(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "open"
+    state.conduct.left_open = None
     if step.round is not None:
         step.round.closed_at = None
         activity_of(step.kind).reopened(state, step)
@@ -240,6 +268,8 @@ def closes_at(state: State) -> Iterator[tuple[Step, int]]:
 def _closed(state: State, event: Happened) -> Dirty:
     step = state.steps[event.body["activity"]]
     step.phase = "closed"
+    if event.body.get("why") == LEFT and not step.parent:
+        state.conduct.left_open = step.id
     if step.ends_at is not None:
         step.left = max(0, step.ends_at - event.at)
     step.ends_at = None
@@ -321,6 +351,7 @@ _SEEN = {
     "activity": Text(most=40, lines=False, required=False),
     "round": Whole(required=False),
     "phase": Id(required=False),
+    "running": Flag(required=False),
 }
 IF = {"if": Group(form=_SEEN, required=False)}
 _STEP = {"activity": Id(), **IF}

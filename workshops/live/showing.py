@@ -14,7 +14,7 @@ from workshops.live.flags import REASONS
 from workshops.live.moderation import HIDE_BECAUSE
 from workshops.live.places import at_step, base_of, open_besides, seen_from
 from workshops.live.putting_back import moments
-from workshops.live.running import came_from
+from workshops.live.running import came_from, leaving, left_open, settled
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.live.timing import drift, planned_starts
 
@@ -79,7 +79,7 @@ def _of_step(state: State, key: str, reader: str) -> Fragment | None:
         return Fragment(
             "workshops/parts/timer.html", {"step": step_context(state.step), "big": reader == FACILITATOR}
         )
-    if key == "stage.moments":
+    if key == "stage.moments" and state.closed_at is None:
         found = moments(state.step) if reader == FACILITATOR else None
         return Fragment("workshops/parts/moments.html", {"put_back": found}) if found else None
     if key == "stage.rooms" and reader == FACILITATOR and state.step.breakout is not None:
@@ -110,6 +110,8 @@ def stage(state: State, reader: str) -> Fragment:
             "door_locked": state.door_locked,
             "next": step_context(following) if following else None,
             "previous": step_context(previous) if previous else None,
+            "left": _named(left_open(state)) if not inside else None,
+            "settled": settled(state),
         }
     if step is None:
         agenda = [{"id": other.id, "title": other.title, "minutes": other.minutes} for other in state.order()]
@@ -132,6 +134,7 @@ def stage(state: State, reader: str) -> Fragment:
             "help_templates": [activity.template("help"), "workshops/parts/no_help.html"],
             "to_show": [source.title for source in sources],
             "put_back": moments(step),
+            "leaving": _named(leaving(state)) if not inside else None,
         }
     if reader == SCREEN:
         following = state.after(step.id)
@@ -142,6 +145,10 @@ def stage(state: State, reader: str) -> Fragment:
         table = room_views.table(state, step) | room_views.handles(state, step) if facilitate else {}
         return room_views.stage(state, step, reader, shared | context | table)
     return Fragment(activity.template(STAGE_TEMPLATE[reader]), shared | context)
+
+
+def _named(step: Step | None) -> dict[str, Any] | None:
+    return {"id": step.id, "title": step.title, "rooms": step.breakout is not None} if step else None
 
 
 def progress(state: State, step: Step) -> list[dict[str, Any]]:
@@ -184,6 +191,8 @@ def run(state: State) -> dict[str, Any]:
             for step in state.order()
         ],
         "in_lobby": state.current is None,
+        "leaving": _named(leaving(state)),
+        "settled": settled(state),
         "closed": state.closed_at is not None,
         "opened": state.opened_at is not None,
         "drift": drift(state),

@@ -18,6 +18,9 @@ PUT_BACK_WHILE_OPEN = _(
 MOVED_ON = _(
     "Somebody else was quicker: the workshop has already moved on. Look where it is now, then try again."
 )
+OPENED_MEANWHILE = _(
+    "Somebody opened this activity meanwhile, and going on would close it. Look where it is now, then decide."
+)
 NO_SUCH_PERSON = _("This person is not here.")
 FROZEN_SHORT = _("Paused for a moment.")
 FROZEN = _(
