@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from insights.models import Block, Report
 from insights.queries import blocks_of
 from workshops.results.archive import intact, outcome_of
+from workshops.results.outcomes import role_rule
 
 
 def problems_of(report: Report) -> list[str]:
@@ -64,19 +65,15 @@ def _insight_problems(block: Block, name: str) -> list[str]:
 
 def remarks_of(content: dict[str, Any]) -> list[str]:
     """What an author should know before publishing, without being stopped."""
-    kept: set[str] = set()
-    taken: set[str] = set()
-    in_evidence = 0
-    for block in content["blocks"]:
-        for gid, idea in block.get("ideas", {}).items():
-            if idea["withheld"] == "internal":
-                kept.add(gid)
-            elif idea["withheld"]:
-                taken.add(gid)
-        for insight in block.get("insights", ()):
-            for row in insight["evidence"]:
-                why = row.get("quote", {}).get("withheld", "")
-                in_evidence += row.get("kept", 0) + (why == "internal")
+    blocks = content["blocks"]
+    whys = {gid: idea["withheld"] for block in blocks for gid, idea in block.get("ideas", {}).items()}
+    rests = [row for block in blocks for insight in block.get("insights", ()) for row in insight["evidence"]]
+    kept = [gid for gid, why in whys.items() if why == "internal"]
+    taken = [gid for gid, why in whys.items() if why not in ("", "internal")]
+    in_evidence = sum(
+        row.get("kept", 0) + (row.get("quote", {}).get("withheld") == "internal") for row in rests
+    )
+    quoted = "" in whys.values() or any(row.get("ideas") or row.get("quote", {}).get("text") for row in rests)
     remarks = []
     if n := len(kept):
         remarks.append(
@@ -105,4 +102,6 @@ def remarks_of(content: dict[str, Any]) -> list[str]:
             )
             % {"n": n}
         )
+    if quoted:
+        remarks.append(role_rule())
     return remarks

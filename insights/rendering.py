@@ -117,6 +117,7 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         "rests": [rest],
         "turnout": turnout_in(outcome),
         "titled": block["heading"] == outcome.get("title"),
+        "anchor": anchor_of(outcome["id"]),
         "groups": [
             {
                 "title": cluster["title"],
@@ -140,6 +141,7 @@ def _insight(frozen: dict[str, Any]) -> dict[str, Any]:
     for row in frozen["evidence"]:
         _count(rest, row)
     return {
+        "id": frozen.get("id"),
         "statement": frozen["statement"],
         "status": STATUSES.get(frozen["status"], frozen["status"]),
         "status_key": frozen["status"],
@@ -171,8 +173,13 @@ def evidence_of(row: dict[str, Any]) -> dict[str, Any]:
         "label": Evidence.Kind(row["kind"]).label,
         "strength_label": pgettext("evidence", STRENGTHS.get(row["strength"], row["strength"])),
         "day": moment_of(workshop["day"]) if workshop else None,
-        "outcome_step": row.get("outcome", ""),
+        "anchor": anchor_of(row.get("where", "")),
     }
+
+
+def anchor_of(outcome: str) -> str:
+    """Where an outcome ("a3/1") stands on its archive's page."""
+    return f"outcome-{outcome.replace('/', '-')}" if outcome else ""
 
 
 def part_of(page: Page, figure: int) -> dict[str, Any] | None:

@@ -95,8 +95,11 @@ class Sources:
             shown["idea_gids"] = cluster.ideas
             shown["ideas"] = [one for one in quotes if not one["withheld"]]
             shown["kept"] = sum(one["withheld"] == "internal" for one in quotes)
+            shown["where"] = row.outcome or f"{cluster.step}/{cluster.round}"
         else:
-            shown["quote"] = quote(self.ideas.get(row.source), public=public)
+            idea = self.ideas.get(row.source)
+            shown["quote"] = quote(idea, public=public)
+            shown["where"] = row.outcome or (f"{idea.step}/1" if idea else "")
         tally = self.tallies.get((row.source, row.outcome)) if row.kind == Evidence.Kind.VOTE else None
         if tally is not None:
             shown |= {"dots": tally.dots, "voters": tally.voters, "rank": tally.rank}

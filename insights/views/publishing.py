@@ -31,6 +31,7 @@ def preview(request: HttpRequest, slug: str, report_slug: str) -> HttpResponse:
     report = draft_of(request, slug, report_slug)
     content = build(report)
     context = {"report": report, "page": page_of(content), "remarks": remarks_of(content), "draft": True}
+    context["member"] = True
     return render(request, "insights/preview.html", context | {"challenge": report.challenge})
 
 

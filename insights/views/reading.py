@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from challenges.permissions import can_view
 from insights.actions.publishing import open_link
 from insights.content import build
 from insights.models import Report, ReportVersion, ShareLink
@@ -102,6 +103,7 @@ def _page(request: HttpRequest, report: Report, door: Door, number: int | None) 
         "latest_address": door.address(report),
         "here": door.address(report, version.number),
         "whole": is_whole(version),
+        "member": not door.token and can_view(request.user, report.challenge),
         "makes": not door.token and can_make_reports(request.user, report.challenge),
         "shared": bool(door.token),
     }

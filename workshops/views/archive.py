@@ -81,6 +81,7 @@ def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
             _shown(outcome, content, again=rounds[outcome["step"]] > 1) for outcome in content["outcomes"]
         ],
         "role_rule": role_rule(),
+        "can_take": permissions.can_facilitate(request.user, workshop),
         "can_publish": permissions.can_publish(request.user, workshop),
         "takes_sealed": _takes_sealed(request, archive),
     }
