@@ -246,6 +246,7 @@ def test_near_duplicates_have_their_place_before_every_choice_between_ideas(
     assert ('data-fill="alike/a4?part=1"' in console) is told
     found = client.get(page(workshop, "alike", "a4") + "?part=1").text
     assert found.count("Keep this one") == (2 if told else 0)
+    assert ("There are no ideas to compare yet." in found) is not told
     if told:
         (opened,) = run(workshop.stream_id, by_system("open-a4", "step.open", activity="a4"))
         assert isinstance(opened, Ack), opened
