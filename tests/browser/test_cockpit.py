@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.async_api import expect
 
 from lab_workspace.people.models import User
-from tests.browser.room import SAVED, console, in_writing, join, look, make_workshop, press, write
+from tests.browser.room import SAVED, armed, console, in_writing, join, look, make_workshop, press, write
 from tests.chromium import DESK, PHONE, Visitors
 from tests.conftest import StartDaphne
 from tests.makers import make_member
@@ -30,16 +30,23 @@ async def test_holding_calling_hands_and_words_for_one(
     field = ann.locator("#new-idea")
 
     await field.press_sequentially(HALF)
-    await press(sal, "Hold the room")
-    for page in (ann, wall, sal):
+    await press(sal, "Pause everything")
+    for page in (ann, wall):
         await expect(page.locator(".says-pause")).to_contain_text("Paused for a moment.")
     await press(ann, "Save idea")
     await expect(ann.get_by_text("Everything is paused for a moment").first).to_be_visible()
     await expect(field).to_have_value(HALF)
     await look(ann, "held-ann")
-    await sal.locator(".says-pause").get_by_role("button", name="Carry on").click()
+
+    await armed(sal, "Show the ideas…", "Show the ideas")
+    question = sal.get_by_role("dialog", name="Everything is paused")
+    await question.get_by_role("button", name="Leave it").click()
+    await expect(ann.locator("#ideas .idea-text")).to_have_count(0)
+    await press(sal, "Show the ideas", exact=True)
+    await question.get_by_role("button", name="Go on with everything, and do it").click()
+    await expect(ann.locator("#ideas .idea-text")).to_have_text(["Already there"])
     await expect(ann.locator(".says-pause")).to_have_count(0)
-    await press(ann, "Save idea")
+    await press(ann, "Send late idea")
     await expect(ann.locator("#own-ideas .idea-text")).to_have_text([HALF])
 
     await field.press_sequentially("Half a")
@@ -51,6 +58,7 @@ async def test_holding_calling_hands_and_words_for_one(
 
     await press(ann, "Raise your hand")
     await expect(ann.locator(".hand:visible")).to_contain_text("1")
+    await expect(sal.locator(".bar .calls", has_text="hands up")).to_contain_text("1")
     await press(sal, "Take Rosa")
     await expect(ann.get_by_text("It is your turn to speak.")).to_be_visible()
     await press(ann, "I have spoken")
@@ -109,7 +117,7 @@ async def test_who_does_not_lead_is_asked_first_and_notes_are_shared(
     await expect(other.get_by_text("Your buttons move the room at once.")).to_be_visible()
     await press(other, "Open it again")
     await expect(sal.get_by_role("button", name="Close this activity")).to_be_visible()
-    await press(sal, "Pause")
+    await press(sal, "Pause this activity")
     await expect(sal.get_by_role("dialog")).to_be_visible()
 
     await sal.keyboard.press("Escape")

@@ -135,7 +135,7 @@ async def test_an_idea_is_hidden_with_a_reason_and_brought_back(
     await expect(card(sal, "Dr Poll")).to_have_count(0)
     await expect(ann.locator("#ideas .idea-text")).to_have_count(2)
     await expect(ann.locator("#own-ideas")).to_contain_text("It names a person.")
-    await sal.get_by_text("Off the board").click()
+    await sal.locator("#off-the-board summary").click()
     await press(sal, "Show again")
     await expect(card(ann, "Dr Poll")).to_be_visible()
     await expect(ann.locator("#own-ideas")).not_to_contain_text("It names a person.")
@@ -144,7 +144,7 @@ async def test_an_idea_is_hidden_with_a_reason_and_brought_back(
         await card(sal, text).get_by_role("checkbox").check()
     await press(sal, "Merge the selected ideas into the first")
     await expect(ann.locator("#ideas .idea-text")).to_have_count(2)
-    await sal.get_by_text("Off the board").click()
+    await sal.locator("#off-the-board summary").click()
     await press(sal, "Show again")
     await expect(ann.locator("#ideas .idea-text")).to_have_count(3)
 
