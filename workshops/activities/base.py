@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from realtime.fields import Form
     from workshops.activities.shared.moments import Change, History
+    from workshops.activities.shared.stages import Onward
     from workshops.live.state import Person, Round, State, Step
 
 GRACE_MS = 10_000
@@ -166,6 +167,8 @@ class Activity(ABC):
     """Said before the workshop is closed, with “%(title)s” in it, where the archive will lack what nobody was shown."""
     shows_more: ClassVar[frozenset[str]] = frozenset()
     """Events of this kind, after the reveal, by which everybody sees more than before: the records follow."""
+    for_all_rooms: ClassVar[frozenset[str]] = frozenset()
+    """Commands that facilitators may give for a step that is split, and events that hold for all its rooms."""
     changes_only_its_round: ClassVar[frozenset[str]] = frozenset()
     """Events of this kind that touch no people, ideas, steps or settings: what `State.once` holds stays true."""
 
@@ -220,6 +223,10 @@ class Activity(ABC):
     def first_minutes(self, step: Step) -> int:
         """Give how long the clock runs when a round opens: for kinds with stages of their own, the first stage's."""
         return step.minutes
+
+    def onward(self, state: State, step: Step) -> Onward | None:
+        """Give the way to the next stage of an open round, in kinds that have stages; None after the last."""
+        return None
 
     def may_change(self, state: State, step: Step, new: Mapping[str, Any]) -> None:
         """Raise Refused if settings can't become these now. Promises can't change once somebody contributed."""
@@ -293,6 +300,10 @@ class Activity(ABC):
     @abstractmethod
     def show(self, state: State, step: Step, key: str, reader: str) -> Fragment | None:
         """Give one of this activity's fragments, or None if this reader may not see it."""
+
+    def beside_rooms(self, state: State, step: Step) -> tuple[str, dict[str, Any]] | None:
+        """Give a template with its context for facilitators of a step that is split, besides its rooms."""
+        return None
 
     def stage(self, state: State, step: Step, reader: str) -> dict[str, Any]:
         """Give what this kind's `stage.html`, `console.html` or `screen.html` needs besides the step itself."""

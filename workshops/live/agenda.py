@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from realtime.fields import Group, Id, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.live import rooms, words
+from workshops.live import rooms_following, words
 from workshops.live.rules import Rules
 from workshops.live.state import State, Step
 
@@ -106,11 +106,12 @@ def _changed(state: State, event: Happened) -> Dirty:
         if name in event.body:
             setattr(step, name, event.body[name])
     step.notes = event.private.get("notes", step.notes)
+    before = step.settings
     if "settings" in event.body:
         step.settings = activity_of(step.kind).Settings.read(event.body["settings"])
         if step.round is not None and not step.revealed:
             step.round.settings = step.settings
-    rooms.changed(state, step)
+    rooms_following.changed(state, step, before)
     return Dirty(whole=step.id == state.current, everybody=step.id == state.current, keys={"run", "stage"})
 
 

@@ -19,6 +19,8 @@ from workshops.live.places import base_of, is_there, reader_of, seen_from
 from workshops.live.putting_back import PUTTING_BACK
 from workshops.live.rehearsing import REHEARSING
 from workshops.live.rooms import ROOMS
+from workshops.live.rooms_following import with_rooms
+from workshops.live.rooms_onward import ONWARD
 from workshops.live.running import RUNNING, closes_at
 from workshops.live.state import FACILITATOR, PARTICIPANT, READERS, SCREEN, State
 from workshops.live.staying import STAYING
@@ -35,6 +37,7 @@ _PARTS = (
     AGENDA,
     RUNNING,
     ROOMS,
+    ONWARD,
     TIMING,
     STAYING,
     HOLDING,
@@ -84,13 +87,15 @@ class WorkshopRoom(RoomKind[State]):
         must_go_on(state, by, contribution=command.do in CONTRIBUTIONS or command.do not in _COMMANDS)
         rooms.must_be_inside(state, command, by)
         if command.do in _COMMANDS:
-            return rooms.with_rooms(state, _COMMANDS[command.do][1](state, command, by))
+            return with_rooms(state, _COMMANDS[command.do][1](state, command, by))
         state.member(by)
         step = state.found_step(command["activity"])
         if step.kind not in _KINDS_OF[command.do]:
             raise Refused("no_such_activity", words.NO_SUCH_ACTIVITY)
-        rooms.must_not_be_split(step)
-        return rooms.with_rooms(state, activity_of(step.kind).decide(state, step, command, by))
+        activity = activity_of(step.kind)
+        if command.do not in activity.for_all_rooms:
+            rooms.must_not_be_split(step)
+        return with_rooms(state, activity.decide(state, step, command, by))
 
     def apply(self, state: State, event: Happened) -> Dirty:
         if event.kind in _CHANGE_ONLY_THEIR_ROUND:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of, writing_of
+from workshops.live import rooms_onward
 from workshops.live.places import APART, at_step, base_of
 from workshops.live.state import FACILITATOR, PARTICIPANT
 
@@ -25,6 +26,9 @@ def stage(state: State, step: Step, reader: str, context: dict[str, Any]) -> Fra
         "warned": bool(step.breakout and step.breakout.warned),
         "ran": any(run.rounds for run in state.rooms_of(step)),
     }
+    beside = activity_of(step.kind).beside_rooms(state, step) if reader == FACILITATOR else None
+    if beside is not None:
+        context |= {"beside": beside[0], **beside[1]}
     name = TEMPLATES.get(reader, "rooms_screen")
     return Fragment(f"workshops/parts/{name}.html", context)
 
@@ -45,7 +49,12 @@ def _progress(state: State, room: Step) -> list[dict[str, Any]]:
 
 def table(state: State, step: Step) -> dict[str, Any]:
     """Give the facilitators' table of rooms. It is drawn again as things happen in them, so nobody stands in it."""
-    return {"rooms": rooms(state, step, FACILITATOR), "step_id": step.id, "apart": step.phase in APART}
+    return {
+        "rooms": rooms(state, step, FACILITATOR),
+        "step_id": step.id,
+        "apart": step.phase in APART,
+        "onward": rooms_onward.shown(state, step),
+    }
 
 
 def handles(state: State, step: Step) -> dict[str, Any]:

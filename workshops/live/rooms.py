@@ -7,15 +7,13 @@ is sent what is in that room and nothing of the others, until all results are sh
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from realtime.fields import Group, Id, OneOf, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused, filled
-from workshops.activities.registry import activity_of
 from workshops.activities.shared.writing import built_upon
 from workshops.live import words
 from workshops.live.holding import run_clock
@@ -23,26 +21,11 @@ from workshops.live.places import APART, may_be_seen
 from workshops.live.rules import Rules
 from workshops.live.state import FACILITATOR, PARTICIPANT, Breakout, State, Step
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 MOST_ROOMS = 40
 WARNING_MS = 30_000
 HOW = ("teams", "size", "mixed", "choose")
 HERE = Text(most=60_000, lines=False, required=False)
 NAME = Text(most=60, lines=False)
-
-_WITH_THEIR_STEP = {
-    "step.opened",
-    "step.reopened",
-    "step.paused",
-    "step.resumed",
-    "step.closed",
-    "step.revealed",
-    "step.extended",
-    "step.timer_stopped",
-    "step.asked_again",
-}
 
 
 def split_step(state: State, command: Command) -> tuple[Step, Breakout]:
@@ -290,38 +273,7 @@ def due(step: Step) -> int | None:
     return step.ends_at if warned else None
 
 
-# -- rooms follow their step -----------------------------------------------------------------------------------------
-
-
-def with_rooms(state: State, events: list[NewEvent]) -> list[NewEvent]:
-    """Let what happens to a step's phase or clock happen to its rooms, too."""
-    if not any(event.kind in _WITH_THEIR_STEP for event in events):
-        return events
-    all_events: list[NewEvent] = []
-    named = {(event.kind, event.body.get("activity")) for event in events}
-    for event in events:
-        step = state.steps.get(event.body.get("activity", "")) if event.kind in _WITH_THEIR_STEP else None
-        rooms = state.rooms_of(step) if step is not None else []
-        more = [one for room in rooms for one in _follow(event, room) if (one.kind, room.id) not in named]
-        # Rooms first: when their step's own event is applied, and everybody comes together, theirs has ended.
-        all_events += [*more, event] if event.kind in ("step.closed", "step.revealed") else [event, *more]
-    return all_events
-
-
-def _follow(event: NewEvent, room: Step) -> Iterable[NewEvent]:
-    if event.kind in ("step.opened", "step.reopened"):
-        if room.phase == "closed":
-            yield NewEvent("step.reopened", {"activity": room.id})
-        elif not room.running:
-            yield NewEvent("step.opened", {"activity": room.id, "round": len(room.rounds) + 1})
-        return
-    fits = {
-        "step.paused": room.phase == "open",
-        "step.resumed": room.phase == "paused",
-        "step.revealed": bool(room.rounds) and not room.revealed,
-    }
-    if fits.get(event.kind, room.running):
-        yield NewEvent(event.kind, {**event.body, "activity": room.id})
+# -- who may do what where -------------------------------------------------------------------------------------------
 
 
 def must_be_inside(state: State, command: Command, by: str) -> None:
@@ -337,7 +289,7 @@ def must_be_inside(state: State, command: Command, by: str) -> None:
         step = state.steps.get(name)
         parent = state.steps.get(step.parent) if step is not None and step.parent else None
         if step is not None and parent is not None:
-            shown = step.revealed and not step.running
+            shown = step.revealed and not step.running and parent.revealed
             shown = shown or (number > 0 and built_upon(state, step, number))  # it stands before everybody
             if not shown and parent.breakout is not None and parent.breakout.at.get(by) != step.id:
                 raise Refused("not_your_room", _("This is in another room."))
@@ -369,15 +321,6 @@ def must_not_be_split(step: Step) -> None:
     """Refuse to work on a step that is split, except in its rooms."""
     if step.breakout is not None:
         raise Refused("in_rooms", _("This goes on in rooms. Go into one."))
-
-
-def changed(state: State, step: Step) -> None:
-    """Let a step's rooms have its words and settings, as far as they have not run."""
-    for room in state.rooms_of(step):
-        room.prompt, room.minutes = step.prompt, step.minutes
-        title_room(room, step)
-        if not room.rounds:
-            room.settings = activity_of(step.kind).Settings.read(asdict(step.settings))
 
 
 _ROOM: dict[str, Any] = {"activity": Id(), "room": Id()}

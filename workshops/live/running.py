@@ -189,7 +189,10 @@ def _opened(state: State, event: Happened) -> Dirty:
     step.rounds.append(Round(event.body["round"], event.at, memory, step.settings))
     step.phase = "open"
     minutes = step.minutes if step.breakout is not None else activity_of(step.kind).first_minutes(step)
-    run_clock(state, step, minutes * MINUTE, event.at)
+    parent, clock = state.steps.get(step.parent), minutes * MINUTE
+    if parent is not None and parent.ends_at is not None:  # all rooms close together
+        clock = min(clock, parent.ends_at - event.at)
+    run_clock(state, step, clock, event.at)
     return _stage(state, step, filled(_("“%(title)s” is open."), title=step.title))
 
 

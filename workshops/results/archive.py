@@ -125,10 +125,13 @@ ROOMS = "rooms"
 
 
 def _together(state: State, step: Step, run: Round) -> dict[str, Any]:
-    """Give what a split step leaves: its rooms, and the ideas of all of them."""
+    """Give what a split step leaves: its rooms, and the ideas of all of them. What a room came to last counts."""
     rooms, ideas = [], []
+    following = step.rounds[run.number : run.number + 1]
     for room in state.rooms_of(step):
-        theirs = next((one for one in room.rounds if one.opened_at == run.opened_at), None)
+        within = [one for one in room.rounds if one.opened_at >= run.opened_at]
+        within = [one for one in within if not following or one.opened_at < following[0].opened_at]
+        theirs = within[-1] if within else None
         if theirs is None:
             continue
         people = len(state.people_at(room))

@@ -19,13 +19,24 @@ from workshops.activities.one_two_four_all.gathering import (
     pairs_of,
 )
 from workshops.activities.one_two_four_all.views import GatheringViews
+from workshops.activities.shared.stages import Onward
 from workshops.activities.shared.writing import Writing
 from workshops.live import words
 from workshops.live.state import FACILITATOR, PARTICIPANT
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from workshops.activities.base import Command
     from workshops.live.state import Idea, Person, State, Step
+
+LEAST_PEOPLE = 2
+TOO_FEW = _("Pairs need at least two participants.")
+ON_TO: dict[int, StrOrPromise] = {
+    ALONE: _("Now in pairs"),
+    PAIRS: _("Now in fours"),
+    FOURS: _("Now all together"),
+}
 
 
 class GatheringRules(GatheringViews):
@@ -76,6 +87,13 @@ class GatheringRules(GatheringViews):
         told = [person for person in state.people if person in here]
         return [NewEvent("stage.ending", {"activity": step.id, "here": told})]
 
+    def onward(self, state: State, step: Step) -> Onward | None:
+        stage = step.rounds[-1].memory.stage if step.running else ALL
+        if stage == ALL:
+            return None
+        alone = stage == ALONE and len(state.people_at(step)) < LEAST_PEOPLE
+        return Onward(stage, "four.next", ON_TO[stage], TOO_FEW if alone else "")
+
     def next_stage(
         self, state: State, step: Step, gathering: Gathering, seed: str, here: set[str]
     ) -> NewEvent:
@@ -100,8 +118,8 @@ class GatheringRules(GatheringViews):
     @staticmethod
     def _must_be_two(state: State, step: Step) -> list[str]:
         people = [person.id for person in state.people_at(step)]
-        if len(people) < 2:
-            raise Refused("too_few_people", _("Pairs need at least two participants."))
+        if len(people) < LEAST_PEOPLE:
+            raise Refused("too_few_people", TOO_FEW)
         return people
 
     def _met(self, state: State) -> frozenset[Pair]:

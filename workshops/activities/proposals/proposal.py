@@ -75,6 +75,7 @@ class Proposing(ProposalViews):
         "proposal.explain": {"activity": Id(), "sort": OneOf(choices=SORTS), "text": Text(most=MOST_REASON)},
         "proposal.revise": {"activity": Id(), "text": Text(most=MOST_PROPOSAL)},
     }
+    for_all_rooms: ClassVar = frozenset({"proposal.revise", "proposal.revised"})
     foremost: ClassVar[tuple[str, ...]] = ("proposal", "names", "meanings")
 
     # -- what the shared parts ask ---------------------------------------------------------------------------------
@@ -148,7 +149,12 @@ class Proposing(ProposalViews):
 
     def _decide_revision(self, state: State, step: Step, command: Command) -> list[NewEvent]:
         """Put other words to the room in a new round. The round before, with its words, is kept."""
-        if not step.revealed or state.current != step.id:
+        here = state.current == step.id
+        if (
+            step.parent == state.current
+        ):  # a breakout room: while people are apart, and its own answers were shown
+            here = state.steps[step.parent].running
+        if not step.revealed or not here:
             raise Refused(
                 "not_revealed", _("Show the answers first, then put a revised proposal to the room.")
             )

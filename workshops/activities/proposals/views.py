@@ -137,6 +137,13 @@ class ProposalViews(AnsweringInWords):
             "result": self._result(state, step) if step.revealed else None,
         }
 
+    def beside_rooms(self, state: State, step: Step) -> tuple[str, dict[str, Any]] | None:
+        """Offer to put a revised proposal to all rooms, once what they answered was shown."""
+        if not step.revealed:
+            return None
+        words = {"proposal": self.proposal_of(step, None), "most_proposal": MOST_PROPOSAL}
+        return self.template("revise"), {**words, "all_rooms": True}
+
     def own(self, state: State, step: Step, person: str) -> Own:
         if not step.rounds or not self.takes_part(step, state.people[person].role):
             return Own()

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workshops.live.holding import run_clock
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from workshops.live.state import State, Step
 
 MINUTE = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """The way from one stage to the next: the stage that ends, the command, what its button says, what is missing."""
+
+    stage: int
+    command: str
+    words: StrOrPromise
+    missing: StrOrPromise = ""
 
 
 def begin_stage(state: State, step: Step, minutes: int, at: int) -> None:

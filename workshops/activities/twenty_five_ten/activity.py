@@ -15,7 +15,7 @@ from realtime.fields import Id, Text, Whole
 from workshops.activities import base
 from workshops.activities.base import Dirty, NewEvent, Refused, filled, setting
 from workshops.activities.shared.promises import joined
-from workshops.activities.shared.stages import begin_stage
+from workshops.activities.shared.stages import Onward, begin_stage
 from workshops.activities.shared.writing import Writing, built_upon, pieces_now
 from workshops.activities.twenty_five_ten.deck import LEAST_CARDS, WHOLE, Deck, next_call, shuffled
 from workshops.activities.twenty_five_ten.views import MOST_FIRST_STEP, MOST_IDEA, DeckViews
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workshops.activities.base import Command, Happened, Pretender
     from workshops.live.state import Idea, Round, State, Step
 
+TOO_FEW = filled(_("Scoring needs at least %(least)d cards. Wait until there are more."), least=LEAST_CARDS)
 NOT_WITH_YOU = _("This card isn't with you any more. Score the one you have now.")
 
 
@@ -158,6 +159,16 @@ class TwentyFiveTen(DeckViews, Writing):
             raise Refused("one_card", _("Everybody has one card. Change yours instead."))
         return self.decide_writing(state, step, command, by)
 
+    def onward(self, state: State, step: Step) -> Onward | None:
+        deck: Deck | None = step.rounds[-1].memory if step.running else None
+        if deck is None or (deck.stage and deck.stage == deck.rounds):
+            return None
+        if deck.stage:
+            said = filled(_("End round %(n)d, pass the cards on"), n=deck.stage)
+            return Onward(deck.stage, "crowd.next", said)
+        few = len(self.cards_of(state, step, step.rounds[-1])) < LEAST_CARDS
+        return Onward(0, "crowd.next", _("Shuffle the cards, start round 1"), TOO_FEW if few else "")
+
     def _next(self, state: State, step: Step, command: Command) -> list[NewEvent]:
         run = self.must_be_open(step)
         deck: Deck = run.memory
@@ -167,8 +178,7 @@ class TwentyFiveTen(DeckViews, Writing):
         if not deck.stage:
             cards = [idea.id for idea in self.cards_of(state, step, run)]
             if len(cards) < LEAST_CARDS:
-                sentence = _("Scoring needs at least %(least)d cards. Wait until there are more.")
-                raise Refused("too_few_cards", filled(sentence, least=LEAST_CARDS))
+                raise Refused("too_few_cards", TOO_FEW)
             ring, shifts = shuffled(cards, command.seed)
             body |= {"ring": ring, "shifts": shifts}
         return [NewEvent("crowd.went_on", body)]
