@@ -87,7 +87,9 @@ class Crowd:
     def _own_commands(self) -> list[str]:
         from workshops.activities.registry import activity_of
 
-        return list(activity_of(self.driver.state.steps[self.step].kind).commands)
+        activity = activity_of(self.driver.state.steps[self.step].kind)
+        common = ["board.put_back", "my.undo"] if activity.large_changes else []  # a board that people share
+        return [*activity.commands, *common]
 
     def _args(self, do: str, form: Mapping[str, Field], picks: list[int], person: str) -> dict[str, Any]:
         args: dict[str, Any] = {}

@@ -32,6 +32,8 @@ def cluster_scene(driver: Driver, step: str) -> None:
     driver.do("p-cat", "idea.move", activity=step, idea="i1", to="parked")
     driver.do("p-cat", "idea.move", activity=step, idea="i1", to="loose")
     driver.do("p-cat", "cluster.remove", activity=step, cluster=other)
+    driver.do("p-fay", "board.put_back", activity=step, moment=2)
+    driver.do("p-fay", "my.undo", activity=step)
 
 
 CLUSTER_SCENES: dict[str, Callable[[Driver, str], None]] = {"cluster": cluster_scene}

@@ -72,6 +72,10 @@ def driver_diagram_scene(driver: Driver, step: str) -> None:
     driver.do("p-gus", "idea.hide", idea=two, reason="By mistake")
     driver.do("p-gus", "idea.restore", idea=two)
     driver.do("p-ben", "driver.measure", activity=step, node=one)
+    driver.do("p-ben", "idea.remove", activity=step, idea=shared)
+    driver.do("p-ben", "idea.edit", activity=step, idea=change, text="A card for everybody")
+    driver.do("p-fay", "board.put_back", activity=step, moment=5)
+    driver.do("p-fay", "my.undo", activity=step)
 
 
 def entry(driver: Driver, person: str, step: str, stage: str, lane: str, text: str) -> str:
