@@ -173,7 +173,8 @@ def _public_idea(sealed: dict[str, Any], record: IdeaRecord | None) -> dict[str,
     why: str = words["withheld"]
     if why == "hidden" and sealed.get("merged_into"):
         why = "merged"
-    return {
+    sort = {"sort": sealed["sort"]} if "sort" in sealed else {}
+    return sort | {
         "text": words["text"],
         "credit": words["credit"],
         "consent": Consent.INTERNAL.value if why else consent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,20 +43,28 @@ class Rest:
     """What something rests on, counted once each."""
 
     ideas: set[str] = field(default_factory=set)
+    pieces: set[str] = field(default_factory=set)
+    """What else was written: posts, reasons, lines."""
     dots: int = 0
+    answers: int = 0
     workshops: set[str] = field(default_factory=set)
     notes: int = 0
     links: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.ideas or self.dots or self.workshops or self.notes or self.links)
+        counted = (self.ideas, self.pieces, self.dots, self.answers, self.workshops, self.notes, self.links)
+        return any(counted)
 
     def __str__(self) -> str:
         """The line to click: "Rests on 8 ideas, 22 dots and 1 workshop"."""
         n = len(self.ideas)
         counts = [
             ngettext("%(n)s idea", "%(n)s ideas", n) % {"n": n} if n else "",
+            self._pieces(),
             ngettext("%(n)s dot", "%(n)s dots", self.dots) % {"n": self.dots} if self.dots else "",
+            ngettext("%(n)s person's answer", "%(n)s people's answers", self.answers) % {"n": self.answers}
+            if self.answers
+            else "",
             ngettext("%(n)s note", "%(n)s notes", self.notes) % {"n": self.notes} if self.notes else "",
             ngettext("%(n)s link", "%(n)s links", self.links) % {"n": self.links} if self.links else "",
         ]
@@ -68,6 +77,16 @@ class Rest:
         if first:
             last = _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last}
         return _("Rests on %(counts)s") % {"counts": last}
+
+    def _pieces(self) -> str:
+        n = len(self.pieces)
+        if not n:
+            return ""
+        if self.ideas:
+            words = ngettext("%(n)s other piece of writing", "%(n)s other pieces of writing", n)
+        else:
+            words = ngettext("%(n)s piece of writing", "%(n)s pieces of writing", n)
+        return words % {"n": n}
 
 
 def page_of(content: dict[str, Any]) -> Page:
@@ -98,9 +117,12 @@ def _part(block: dict[str, Any]) -> dict[str, Any]:
 
 def _figure(block: dict[str, Any]) -> dict[str, Any]:
     outcome = block["outcome"]
+    counted, written = turnout_in(outcome), {gid for gid, idea in block["ideas"].items() if "sort" in idea}
     rest = Rest(
-        ideas=set(block["ideas"]),
+        ideas=set(block["ideas"]) - written,
+        pieces=written,
         dots=sum(row.get("dots", 0) for row in outcome.get("rows", ()) if isinstance(row, dict)),
+        answers=counted.answered if counted and "dots_placed" not in outcome else 0,
         workshops={block["workshop"]["id"]},
     )
     template = template_of(outcome["kind"])
@@ -115,7 +137,7 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
         "table": None if template else table_of(outcome, block, public=True),
         "rest": rest,
         "rests": [rest],
-        "turnout": turnout_in(outcome),
+        "turnout": counted,
         "titled": block["heading"] == outcome.get("title"),
         "anchor": anchor_of(outcome["id"]),
         "groups": [
@@ -126,10 +148,16 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
             }
             for cluster in block["clusters"].values()
         ],
-        "loose": _spoken([idea for gid, idea in block["ideas"].items() if gid not in in_groups]),
-        "n_loose": sum(gid not in in_groups for gid in block["ideas"]),
+        "loose": _loose(block, in_groups | written),
+        "written": _loose(block, block["ideas"].keys() - written),
         "day": moment_of(block["workshop"].get("closed_at")),
     }
+
+
+def _loose(block: dict[str, Any], but: Collection[str]) -> dict[str, Any]:
+    """How many there are besides those, and the words that may be shown."""
+    left = [idea for gid, idea in block["ideas"].items() if gid not in but]
+    return {"count": len(left), "ideas": _spoken(list(left))}
 
 
 def _spoken(ideas: list[dict[str, Any] | None]) -> list[dict[str, Any]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Literal, NotRequired, Self, TypedDict
 
 from insights.models import Evidence
 from workshops.models import Archive, ClusterRecord, Consent, IdeaRecord, TallyRecord, Workshop
+from workshops.results.archive import readable
 
 type Why = Literal["", "internal", "hidden", "gone"]
 
@@ -22,6 +23,8 @@ class Quote(TypedDict):
     text: str
     credit: str
     withheld: Why
+    inside: NotRequired[bool]
+    """Set on what members are shown: these words must not leave the Lab."""
 
 
 def withheld(why: Why) -> Quote:
@@ -42,7 +45,10 @@ def quote(idea: IdeaRecord | None, *, public: bool, sealed_consent: str = "") ->
     if public and Consent.INTERNAL in (idea.consent, sealed_consent):
         return withheld("internal")
     named = idea.consent in (Consent.ROLE, Consent.NAMED) and sealed_consent in ("", idea.consent)
-    return {"text": idea.text, "credit": idea.credit if named else "", "withheld": ""}
+    shown: Quote = {"text": idea.text, "credit": idea.credit if named else "", "withheld": ""}
+    if not public and idea.consent == Consent.INTERNAL:
+        shown["inside"] = True
+    return shown
 
 
 @dataclass
@@ -143,23 +149,40 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What was written in one activity and stands in no group."""
+
+    title: str
+    grouped: bool
+    """Whether other ideas of that activity stand in groups."""
+    ideas: list[IdeaRecord]
+
+
+@dataclass(frozen=True)
 class Harvest:
-    """What can be taken from an archived workshop: its groups, and the ideas in none of them."""
+    """What can be taken from an archived workshop: its groups, and what stands in none, by activity."""
 
     groups: list[Group]
-    loose: list[IdeaRecord]
+    loose: list[Said]
 
     @property
     def gids(self) -> dict[str, str]:
         """Every id that can be taken and what kind of evidence it makes."""
         kinds: dict[str, str] = {group.gid: Evidence.Kind.CLUSTER for group in self.groups}
-        ideas = [idea for group in self.groups for idea in group.ideas] + self.loose
+        ideas = [idea for part in (*self.groups, *self.loose) for idea in part.ideas]
         return kinds | {idea.gid: Evidence.Kind.IDEA.value for idea in ideas}
 
 
 def harvest_of(workshop: Workshop) -> Harvest:
-    """What can be taken from a workshop. Two queries. Of clusters made in several rounds, the last stand."""
-    ideas = {idea.gid: idea for idea in workshop.ideas.filter(hidden=False, removed=False)}
+    """What can be taken from a workshop. Three queries. Of clusters made in several rounds, the last stand.
+
+    Names of those who do an action are nothing to rest on.
+    """
+    archive = Archive.objects.filter(workshop=workshop).first()
+    content = readable(archive) if archive else {}
+    sealed, agenda = content.get("ideas", {}), content.get("agenda", ())
+    found = workshop.ideas.filter(hidden=False, removed=False)
+    ideas = {idea.gid: idea for idea in found if sealed.get(idea.gid, {}).get("sort") != "owner"}
     clusters = list(workshop.clusters.order_by("step", "round", "position", "gid"))
     last = {cluster.step: cluster.round for cluster in clusters}
     groups = [
@@ -168,7 +191,14 @@ def harvest_of(workshop: Workshop) -> Harvest:
         if cluster.round == last[cluster.step]
     ]
     inside = {idea.gid for group in groups for idea in group.ideas}
-    return Harvest(groups, [idea for gid, idea in ideas.items() if gid not in inside])
+    loose: dict[str, list[IdeaRecord]] = {step["step"]: [] for step in agenda}
+    for gid, idea in ideas.items():
+        if gid not in inside:
+            loose.setdefault(idea.step, []).append(idea)
+    titles = {step["step"]: step["title"] for step in agenda}
+    grouped = {idea.step for group in groups for idea in group.ideas}
+    told = [Said(titles.get(step, ""), step in grouped, said) for step, said in loose.items() if said]
+    return Harvest(groups, told)
 
 
 def votes_on(workshop: Workshop, gids: Iterable[str]) -> list[Taken]:

@@ -32,6 +32,7 @@ def starting_blocks(report: Report, archive: Archive) -> list[Block]:
             seal=archive.sha256,
         )
         for outcome in content.get("outcomes", ())
+        if outcome["kind"] != "talk"  # nothing came of it
     ]
     unknown = _("What we do not know")
     blocks.append(Block(report=report, kind=Block.Kind.TEXT, heading=unknown, text=_unknown(content)))
@@ -93,18 +94,12 @@ def _unknown(content: dict[str, Any]) -> str:
         counted = turnout_in(outcome)
         if counted and counted.not_answered > 0:
             lines.append(_missed(outcome, counted))
-    internal = sum(
-        one.get("consent", Consent.INTERNAL) == Consent.INTERNAL for one in content.get("ideas", {}).values()
-    )
-    if internal:
-        lines.append(
-            ngettext(
-                "The words of %(n)s idea stay inside the Lab, as its writer asked; it is counted.",
-                "The words of %(n)s ideas stay inside the Lab, as their writers asked; they are counted.",
-                internal,
-            )
-            % {"n": internal}
-        )
+    kept = [
+        one
+        for one in content.get("ideas", {}).values()
+        if one.get("consent", Consent.INTERNAL) == Consent.INTERNAL and not one.get("hidden")
+    ]
+    lines += _inside(sum("sort" not in one for one in kept), sum("sort" in one for one in kept))
     return "\n".join(f"* {line}" for line in lines)
 
 
@@ -127,3 +122,26 @@ def _missed(outcome: dict[str, Any], counted: Turnout) -> str:
         )
         % told
     )
+
+
+def _inside(ideas: int, others: int) -> list[str]:
+    lines = []
+    if ideas:
+        lines.append(
+            ngettext(
+                "The words of %(n)s idea stay inside the Lab, as its writer asked; it is counted.",
+                "The words of %(n)s ideas stay inside the Lab, as their writers asked; they are counted.",
+                ideas,
+            )
+            % {"n": ideas}
+        )
+    if others:
+        lines.append(
+            ngettext(
+                "%(n)s other piece of writing (an answer's words, a post, who does an action) stays inside the Lab.",
+                "%(n)s other pieces of writing (answers' words, posts, who does an action) stay inside the Lab.",
+                others,
+            )
+            % {"n": others}
+        )
+    return lines

@@ -13,9 +13,10 @@ from insights.actions import publishing
 from insights.actions import reports as acts
 from insights.checks import remarks_of
 from insights.models import Insight, Report, ReportVersion
+from insights.rendering import page_of
 from lab_workspace.people.models import User
 from tests.insights.conftest import People
-from tests.workshops.closing import UNNAMED
+from tests.workshops.closing import INTERNAL, UNNAMED
 from workshops.models import Archive
 
 
@@ -91,3 +92,43 @@ def test_facilitators_go_from_an_archive_to_the_insight_board(people: People, ar
 def test_who_publishes_is_told_when_roles_stand(version: ReportVersion) -> None:
     assert any("at least 5 people of that role" in remark for remark in remarks_of(version.content))
     assert not any("role" in remark for remark in remarks_of(version.content | {"blocks": []}))
+
+
+def test_what_is_taken_says_where_it_was_written_and_what_stays_inside(
+    people: People, archive: Archive, insight: Insight
+) -> None:
+    client, workshop = as_(people.facilitator), archive.workshop
+    take = client.get(reverse("insights:take", args=[workshop.challenge.slug, workshop.pk])).text
+    assert "Ideas: in no group" in take
+    gid = workshop.ideas.get(text=INTERNAL).gid
+    board_acts.add_evidence(insight, None, kind="idea", workshop=workshop, source=gid)
+    assert "only inside the Lab" in client.get(insight.get_absolute_url()).text
+
+
+def test_names_of_who_does_an_action_are_nothing_to_rest_on(people: People, archive: Archive) -> None:
+    workshop = archive.workshop
+    gid = workshop.ideas.get(text=UNNAMED).gid
+    archive.content["ideas"][gid]["sort"] = "owner"
+    archive.save()
+    address = reverse("insights:take", args=[workshop.challenge.slug, workshop.pk])
+    client = as_(people.facilitator)
+    assert UNNAMED not in client.get(address).text
+    client.post(address, {"statement": "S.", "items": [gid], "strength": "moderate", "status": "emerging"})
+    assert not Insight.objects.filter(statement="S.").exists()
+
+
+def test_a_figure_rests_on_answers_and_pieces_of_writing() -> None:
+    said = {"text": "More breaks", "credit": "", "withheld": "", "sort": "comment"}
+    kept = {"text": "", "credit": "", "withheld": "internal", "sort": "line"}
+    outcome = {
+        "id": "a5/1", "kind": "poll", "title": "T", "eligible": 9, "answered": 7, "not_answered": 2, "choices": [],
+    }  # fmt: skip
+    block = {
+        "kind": "outcome", "key": "part-1", "heading": "", "caption": "", "outcome": outcome, "clusters": {},
+        "ideas": {"s/i1": said, "s/i2": kept}, "workshop": {"id": "w"},
+    }  # fmt: skip
+    content = {"format": 1, "summary": "", "blocks": [block]}
+    (part,) = page_of(content).parts
+    assert str(part["rest"]) == "Rests on 2 pieces of writing, 7 people's answers and 1 workshop"
+    assert part["written"] == {"count": 2, "ideas": [said]}
+    assert part["loose"]["count"] == 0

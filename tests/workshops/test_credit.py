@@ -193,3 +193,36 @@ def test_names_in_an_older_archive_stay_inside_too(older: Workshop) -> None:
 def test_an_archive_says_from_how_many_people_on_a_role_stands() -> None:
     driver = Driver()
     assert content_of(driver.state, driver.workshop, driver.workshop.stream)["roles_from"] == 5
+
+
+# -- who does an action ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("owner", "consent"),
+    [
+        ("Ann", "unnamed"),
+        ("ann  and BEN", "unnamed"),
+        ("Ann, Ben & Ann", "unnamed"),
+        ("Ann and Cat", "internal"),
+        ("Dan", "internal"),  # two are called so, and one of them did not agree
+        ("The ward sister", "internal"),
+        ("and", "internal"),
+    ],
+)
+def test_a_name_leaves_the_lab_only_if_all_who_are_called_so_agreed(owner: str, consent: str) -> None:
+    driver = Driver()
+    for person, name, given in (
+        ("p-ann", "Ann", "named"),
+        ("p-ben", "Ben", "named"),
+        ("p-cat", "Cat", "role"),
+        ("p-dan", "Dan", "named"),
+        ("p-dan2", "Dan", "internal"),
+    ):
+        words = {"name": name, "background": "", "role": "participant", "consent": given}
+        driver.do(SYSTEM, "person.join", person=person, **words)
+    step = driver.step("next_actions", settings={"visibility": "shared"})
+    driver.do(SYSTEM, "step.open", activity=step)
+    driver.do("p-ann", "actions.propose", activity=step, text="Ring", owner=owner)
+    (piece,) = [idea for idea in driver.state.ideas.values() if idea.sort == "owner"]
+    assert (consent_of(driver.state, piece), credit_of(driver.state, piece)) == (consent, "")
