@@ -169,7 +169,8 @@ class Harvest:
     def gids(self) -> dict[str, str]:
         """Every id that can be taken and what kind of evidence it makes."""
         kinds: dict[str, str] = {group.gid: Evidence.Kind.CLUSTER for group in self.groups}
-        ideas = [idea for part in (*self.groups, *self.loose) for idea in part.ideas]
+        ideas = [idea for group in self.groups for idea in group.ideas]
+        ideas += [idea for said in self.loose for idea in said.ideas]
         return kinds | {idea.gid: Evidence.Kind.IDEA.value for idea in ideas}
 
 
