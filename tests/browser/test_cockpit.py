@@ -58,7 +58,7 @@ async def test_holding_calling_hands_and_words_for_one(
 
     await press(ann, "Raise your hand")
     await expect(ann.locator(".hand:visible")).to_contain_text("1")
-    await expect(sal.locator(".bar .calls", has_text="hands up")).to_contain_text("1")
+    await expect(sal.locator(".bar .calls", has_text="Hands up")).to_contain_text("1")
     await press(sal, "Take Rosa")
     await expect(ann.get_by_text("It is your turn to speak.")).to_be_visible()
     await press(ann, "I have spoken")

@@ -17,6 +17,7 @@ export function startCockpit(clock) {
   askFirst();
   watchKeys();
   watchNotes();
+  watchAgenda();
   const look = () => showDrift(clock.now());
   const changed = () => {
     look();
@@ -30,16 +31,25 @@ export function startCockpit(clock) {
 // -- the agenda -----------------------------------------------------------------------------------------------------
 
 let before = "";
+let scrolled = 0;
 
-/** A long agenda scrolls by itself: when the room moves on, to where it is. The page stays where it is. */
+/** A long agenda scrolls by itself: when the room moves on, to where it is; drawn again, back to where it was. */
 function keepNowInSight() {
   const agenda = document.getElementById("run");
   const here = agenda?.querySelector(".is-now");
-  const title = here?.querySelector(".strong")?.textContent ?? "";
-  if (!agenda || !here || title === before) return;
+  if (!agenda || !here) return;
+  agenda.scrollTop = scrolled;
+  const title = here.querySelector(".strong")?.textContent ?? "";
+  if (title === before) return;
   before = title;
   const [around, at] = [agenda.getBoundingClientRect(), here.getBoundingClientRect()];
   if (at.top < around.top || at.bottom > around.bottom) agenda.scrollTop += at.top - around.top - around.height / 3;
+}
+
+function watchAgenda() {
+  document.addEventListener("scroll", ({ target }) => {
+    if (target instanceof HTMLElement && target.id === "run") scrolled = target.scrollTop;
+  }, true);
 }
 
 // -- keys -----------------------------------------------------------------------------------------------------------
