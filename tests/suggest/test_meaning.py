@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workshops.suggest.engine.matter import Text
+from workshops.suggest.engine.agreeing import agreement
+from workshops.suggest.engine.matter import Text, There
 from workshops.suggest.engine.meaning import Meanings, Pieces, find
+from workshops.suggest.engine.parting import part
 from workshops.suggest.engine.suggesting import suggest
 
 PIECES = [
@@ -70,6 +72,37 @@ def test_words_that_mean_the_same_bring_ideas_together(folder: Path) -> None:
     assert found.by_meaning
     assert {"auto0", "auto1", "auto2"} <= set(together.ideas)
     assert not {"t0", "e0"} & set(together.ideas)
+
+
+def test_each_word_looks_for_the_nearest_in_the_other_text(folder: Path) -> None:
+    near = Meanings(folder).by_words([["car", "tea"], ["auto"], ["tea"], []])
+    assert np.allclose(near, near.T)
+    assert near[0, 1] > 0.5
+    assert near[0, 2] > 0.5
+    assert near[1, 2] == 0
+    assert not near[3].any()
+
+
+def test_what_most_ways_of_comparing_put_together_belongs_together() -> None:
+    def way(*labels: int) -> np.ndarray:
+        square = np.where(np.equal.outer(labels, labels), 0.6, -0.4).astype(np.float32)
+        np.fill_diagonal(square, 1)
+        return square
+
+    right, astray = way(0, 0, 0, 0, 1, 1, 1, 1), way(0, 0, 0, 1, 0, 1, 1, 1)
+    free, loose = np.full(8, -1), np.zeros(8, bool)
+    together = agreement([right, astray, right], astray, 4, free, loose)
+    assert part(together, 4, free).tolist() == part(right, 4, free).tolist()
+    assert (agreement([], astray, 4, free, loose) == astray).all()
+
+
+def test_with_vectors_too_a_group_that_is_there_is_neither_torn_apart_nor_joined(folder: Path) -> None:
+    mixed = There(id="g1", title="", ideas=[Text(id="a", text="car"), Text(id="b", text="tea")])
+    other = There(id="g2", title="", ideas=[Text(id="c", text="auto"), Text(id="d", text="auto")])
+    ideas = [Text(id=f"i{n}", text=text) for n, text in enumerate(["auto", "car", "t", "t", "t"])]
+    found = suggest(ideas, [mixed, other], find(str(folder)))
+    went = {idea: group.into for group in found.groups for idea in group.ideas}
+    assert went == {"i0": "g2", "i1": "g2", "i2": "", "i3": "", "i4": ""}
 
 
 def test_none_means_none_and_a_wrong_folder_is_told(tmp_path: Path) -> None:

@@ -23,6 +23,22 @@ _K1, _B = 1.2, 0.75
 _WORDS, _PIECES = 1.0, 2.0
 _MEANING = 4.0
 """Shares of the likeness. How they were chosen, and what other choices give, stands in docs/architecture.md."""
+_WAYS = (
+    (1, 0, 2, 0, 0),
+    (0, 1, 2, 0, 0),
+    (1, 0, 0, 2, 0),
+    (0, 1, 0, 2, 0),
+    (1, 0, 0, 0, 2),
+    (0, 1, 0, 0, 2),
+    (0, 0, 1, 0, 1),
+    (0, 0, 0, 1, 1),
+    (1, 1, 2, 0, 2),
+    (1, 1, 0, 2, 2),
+)
+"""Ways to compare texts, each with its shares of words, letters, vectors, vectors in which rare pieces count more, and
+words with words. Each of the first two with each of the last three, and some together."""
+_MOST_FOR_WAYS = 500
+"""On a larger board all ways would take longer than people wait; there one blend of them must do."""
 
 _FEW = 50
 """On a board of fewer texts words count as if there were so many: what three of ten share says something, too."""
@@ -42,15 +58,27 @@ class Likeness:
         by_pieces = cosines([pieces_of(words) for words in self.content], out_of=few)
         shares = [(_WORDS, by_words), (_PIECES, by_pieces)]
         if meanings is not None:
-            vectors = meanings.of(texts)
-            shares = [(1.0, by_words), (1.0, by_pieces), (_MEANING, vectors @ vectors.T)]
+            shares = [(1.0, by_words), (1.0, by_pieces), (_MEANING, _cosines_of(meanings.of(texts)))]
         self.plain = _mean(shares)
         """From 0, nothing in common, to 1, the same."""
-        self.against_all = _mean([(share, centred(square)) for share, square in shares])
+        apart = [(share, centred(square)) for share, square in shares]
+        self.ways: list[Square] = []
+        """Other ways to compare them, where word vectors allow for more than one, on boards that aren't too large."""
+        if meanings is not None and len(texts) <= _MOST_FOR_WAYS:
+            rare = centred(_cosines_of(meanings.of(texts, rare=True)))
+            by_meaning = centred(meanings.by_words(self.content))
+            squares = (*(square for _share, square in apart), rare, by_meaning)
+            self.ways = [_mean(list(zip(way, squares, strict=True))) for way in _WAYS]
+            apart.append((_MEANING, by_meaning))
+        self.against_all = _mean(apart)
         """Above 0 for more than any two of these texts have in common anyway: here the question's words don't count."""
 
 
-def _mean(shares: list[tuple[float, Square]]) -> Square:
+def _cosines_of(vectors: NDArray[np.float32]) -> Square:
+    return vectors @ vectors.T
+
+
+def _mean(shares: Sequence[tuple[float, Square]]) -> Square:
     total = sum(share for share, _square in shares)
     result = np.zeros_like(shares[0][1])
     for share, square in shares:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """Changes when the same question gets another answer than before, so that no old answer is taken for a new one."""
 MOST_IDEAS = 2000
 MOST_GROUPS = 40

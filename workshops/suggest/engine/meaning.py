@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,17 +50,53 @@ class Meanings:
         self._table = read_table(_only(folder, "*.safetensors"))
         self._pieces = Pieces(_only(folder, "*tokenizer*.json"))
 
-    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give each text's vector, of length 1, or 0 for a text without words."""
+    def of(self, texts: Sequence[str], *, rare: bool = False) -> NDArray[np.float32]:
+        """Give each text's vector, of length 1, or 0 for a text without words.
+
+        With `rare` rare pieces count still more.
+        """
         pieces = [self._pieces.of(text) for text in texts]
         found = Counter(piece for text in pieces for piece in set(text))
         vectors = np.zeros((len(texts), self._table.shape[1]), np.float32)
         for row, text in enumerate(pieces):
             if text:
-                worth = np.sqrt(np.log(1 + len(texts) / np.array([found[piece] for piece in text])))
+                worth = np.log(1 + len(texts) / np.array([found[piece] for piece in text]))
+                worth = worth if rare else np.sqrt(worth)
                 vectors[row] = worth.astype(np.float32) @ self._table[text].astype(np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+        return _of_length_one(vectors)
+
+    def by_words(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """Give how well the words of each two texts find a word of nearly the same meaning in the other text.
+
+        Each text is its words. Rare ones count more.
+        """
+        found = Counter(word for words in texts for word in set(words))
+        row = {word: number for number, word in enumerate(found)}
+        vectors = self._of_words(row)
+        best = np.zeros((len(row), len(texts)), np.float32)
+        worth = np.zeros((len(texts), len(row)), np.float32)
+        for place, words in enumerate(texts):
+            if words:
+                best[:, place] = (vectors @ vectors[[row[word] for word in words]].T).max(axis=1)
+                for word in words:
+                    worth[place, row[word]] = np.log(1 + len(texts) / found[word])
+        worth /= np.maximum(worth.sum(axis=1, keepdims=True), 1e-9)
+        square: NDArray[np.float32] = worth @ np.maximum(best, 0) ** 2
+        return ((square + square.T) / 2).astype(np.float32)
+
+    def _of_words(self, words: Collection[str]) -> NDArray[np.float32]:
+        """Give each word's vector: the mean of its pieces."""
+        vectors = np.zeros((len(words), self._table.shape[1]), np.float32)
+        for place, word in enumerate(words):
+            pieces = self._pieces.of(word)
+            if pieces:
+                vectors[place] = self._table[pieces].astype(np.float32).mean(axis=0)
+        return _of_length_one(vectors)
+
+
+def _of_length_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 class Pieces:

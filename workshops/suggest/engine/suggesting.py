@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workshops.suggest.engine.agreeing import agreement
 from workshops.suggest.engine.likeness import Likeness
 from workshops.suggest.engine.matter import (
     ALMOST_SAME,
@@ -78,6 +79,7 @@ class _Work:
         self.fixed = np.array(fixed, np.int64)
         likeness = Likeness(self.texts, meanings)
         self.plain = likeness.plain
+        self.ways = likeness.ways
         self.alike: NDArray[np.float64] = likeness.against_all.astype(np.float64)
         np.fill_diagonal(self.alike, 0)
         self.vocabulary = Vocabulary(likeness.words)
@@ -98,12 +100,14 @@ class _Work:
         """Part the ideas around the groups that are there, then let each loose one go where it fits best."""
         count = len(self.loose)
         kept = np.concatenate([np.full(count, -1), -2 - self.fixed])
-        labels = part(self.alike.astype(np.float32), max(2, most), kept)
+        staying = np.arange(len(kept)) >= count
+        alike = self.alike.astype(np.float32)
+        together = agreement(self.ways, alike, max(2, most), kept, staying)
+        labels = part(together, max(2, most), kept)
         for label in self.there:
             inside = np.unique(labels[count:][self.fixed == label])
             labels = np.where(np.isin(labels, inside), label, labels)
-        staying = np.arange(len(labels)) >= count
-        labels = settle(self.alike.astype(np.float32), labels, staying)
+        labels = settle(together, labels, staying)
         return self._without_strangers(self._sent_back(labels, staying), count)
 
     def _sent_back(self, labels: Labels, staying: NDArray[np.bool_]) -> Labels:
