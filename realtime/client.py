@@ -48,7 +48,8 @@ class LiveClient:
         form: "json" gives `view.items` contexts; "html" gives markup.
         reader: participant, facilitator or screen; the server decides whether it may.
         keep_received: keep every message's text in `received`, for tests of what is never sent.
-        first_wait: seconds; the longest pause before the first new try after a break. Grows to 30.
+        first_wait: seconds; the longest pause before the first new try after a break. Doubles with each try.
+        longest_wait: seconds; no pause gets longer than this.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class LiveClient:
         reader: str = "",
         keep_received: bool = False,
         first_wait: float = 1.0,
+        longest_wait: float = 30.0,
     ) -> None:
         self.session, self.paths = session, paths
         self._way = Way(transport)
@@ -73,7 +75,7 @@ class LiveClient:
         self.connections = self.snapshots = 0
         self.close_codes: list[int] = []
         self.ended: str = ""
-        self._first_wait = first_wait
+        self._first_wait, self._longest_wait = first_wait, longest_wait
         self.http = RoomHttp(session, paths, self.received)
         self._answers = Answers()
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -180,7 +182,8 @@ class LiveClient:
                 self._answers.lost()
             tries = 0 if self.connections > before else tries + 1
             if not self.ended:
-                await asyncio.sleep(random.uniform(0, min(30.0, self._first_wait * 2**tries)))  # noqa: S311 (no secret)
+                pause = min(self._longest_wait, self._first_wait * 2**tries)
+                await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 (no secret)
         await self._told()
 
     async def _end(self, why: str) -> None:

@@ -67,7 +67,7 @@ class Cast:
 
     async def connect(self, session: aiohttp.ClientSession, paths: RoomPaths, **options: Any) -> LiveClient:
         """Open another connection of somebody who is inside."""
-        client = LiveClient(session, paths, **{"first_wait": 0.2, **options})
+        client = LiveClient(session, paths, **{"first_wait": 0.2, "longest_wait": 1.0, **options})
         self.clients.append(client)
         await client.open()
         await client.wait_until(lambda one: one.connections)
