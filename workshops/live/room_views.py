@@ -114,7 +114,7 @@ def results(state: State, step: Step) -> list[dict[str, Any]]:
         outcome = {
             "id": f"{room.id}/{room.round.number}",
             "kind": room.kind,
-            "title": room.room,
+            "title": step.title,
             "prompt": "",
             **activity.outcome(state, room, room.round),
         }
