@@ -72,5 +72,9 @@
     const hash = target?.closest('a[href^="#"]')?.getAttribute("href") ?? "";
     const folded = hash.length > 1 ? document.getElementById(hash.slice(1)) : null;
     for (let up = folded?.closest("details"); up; up = up.parentElement?.closest("details")) up.open = true;
+    const asked = target?.closest("summary")?.parentElement ?? folded;
+    if (asked?.matches("details.armed")) {
+      requestAnimationFrame(() => asked.open && asked.querySelector(".arm")?.scrollIntoView({ block: "nearest" }));
+    }
   });
 })();

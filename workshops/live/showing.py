@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
@@ -156,8 +157,11 @@ def progress(state: State, step: Step) -> list[dict[str, Any]]:
     if step.breakout is not None:
         inside = sum(len(state.people_at(room)) for room in state.rooms_of(step))
         return [
-            {"number": str(len(step.breakout.rooms)), "what": _("rooms")},
-            {"number": str(inside), "what": _("people in rooms")},
+            {
+                "number": str(len(step.breakout.rooms)),
+                "what": ngettext("room", "rooms", len(step.breakout.rooms)),
+            },
+            {"number": str(inside), "what": ngettext("person in rooms", "people in rooms", inside)},
         ]
     counts = activity_of(step.kind).progress(state, step)
     return [{"number": number, "what": what} for number, what in counts]

@@ -7,6 +7,7 @@ import { text } from "./texts.js";
 const MINUTE = 60_000;
 const TOO_FAR = 180;
 const EVERY = 5_000;
+const WRITING = "textarea, select, input:not([type=checkbox], [type=radio])";
 
 /**
  * Bring the cockpit to life.
@@ -19,13 +20,25 @@ export function startCockpit(clock) {
   watchNotes();
   watchAgenda();
   const look = () => showDrift(clock.now());
+  let before = whereabouts();
   const changed = () => {
     look();
     keepNowInSight();
+    if (before !== (before = whereabouts())) goToTop();
   };
   setInterval(look, EVERY);
   changed();
   return changed;
+}
+
+/** @returns {string} what the stage shows: an activity, and the room that a facilitator dropped in on */
+function whereabouts() {
+  return ["#stage h1", ".room-head b"].map((one) => document.querySelector(one)?.textContent ?? "").join("\n");
+}
+
+/** Another activity or room begins at its top; whoever is writing is left where they are. */
+function goToTop() {
+  if (!document.activeElement?.matches(WRITING)) window.scrollTo({ top: 0 });
 }
 
 // -- the agenda -----------------------------------------------------------------------------------------------------
