@@ -270,6 +270,10 @@ class Activity(ABC):
 
     large_changes: ClassVar[frozenset[str]] = frozenset()
     """What is done to a common board at one stroke, by its name in the history: moments before it are offered first."""
+    what_goes_back: ClassVar[StrOrPromise] = _(
+        "Everybody sees the board go back. What was hidden stays hidden, and nothing that was written is lost."
+    )
+    """What facilitators are told of putting it back."""
 
     def history(self, step: Step) -> History | None:
         """Give what is kept of the latest round's board, in kinds in which several people change a common one."""

@@ -68,6 +68,7 @@ def moments(step: Step) -> dict[str, Any] | None:
         "step": step.id,
         "may": not why,
         "why": why,
+        "about": activity.what_goes_back,
         "undo": step.running,
         "days": bool(found) and found[0].at - found[-1].at > HALF_A_DAY,
         "moments": [

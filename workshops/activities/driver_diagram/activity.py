@@ -89,6 +89,9 @@ class DriverDiagram(DiagramRules):
     foremost: ClassVar = ("edit_aim", "edit_change", "names")
     gives_ideas = True
     large_changes = LARGE
+    what_goes_back = _(
+        "Everybody sees the diagram go back. Boxes that were written since stay, and what was hidden stays hidden."
+    )
     columns: ClassVar = (
         "nodes",
         {"label": _("Number"), "level": _("Level"), "feeds": _("Feeds"), "from": _("Taken from (id)")},
