@@ -6,10 +6,12 @@ that stay inside the Lab.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 
 from workshops.activities.matrix.drawing import plot_of
 from workshops.results import choosing, clouds, maps, outcomes, transcripts
@@ -101,6 +103,12 @@ def transcript_of(
 ) -> transcripts.Transcript:
     """`{% transcript_of outcome ideas public as chat %}`."""
     return transcripts.transcript_of(outcome, _found(ideas), public=_public(public))
+
+
+@register.filter
+def day(written: str) -> str:
+    """A day ("2026-12-04") as people write it."""
+    return date_format(datetime.date.fromisoformat(written), "j F Y")
 
 
 @register.filter
