@@ -78,6 +78,9 @@ def test_a_room_that_somebody_moved_on_by_itself_waits_for_the_others() -> None:
     assert "It is further on." in cockpit(rooms)
     rooms.driver.do("p-fay", "rooms.go_on", activity=rooms.step, stage=1)
     assert stages(rooms, made) == [2, 2]
+    rooms.driver.do("p-fay", "room.freeze")
+    assert rooms.driver.refused("p-fay", "rooms.go_on", activity=rooms.step, stage=2) == "frozen"
+    rooms.driver.do("p-fay", "room.thaw")
     rooms.driver.do("p-fay", "step.pause", activity=rooms.step)
     assert rooms.driver.refused("p-fay", "rooms.go_on", activity=rooms.step, stage=2) == "not_open"
 

@@ -11,8 +11,8 @@ from workshops.live import words
 from workshops.live.rules import Rules
 from workshops.live.state import FACILITATOR, State, Step
 
-CONTRIBUTIONS = frozenset({"step.finish", "my.undo"})
-"""What people do in an activity by the workshop's own commands; all commands of activities are such, too."""
+CONTRIBUTIONS = frozenset({"step.finish", "my.undo", "rooms.go_on"})
+"""What is done in an activity by the workshop's own commands; all commands of activities are such, too."""
 
 
 def freeze(state: State, command: Command, by: str) -> list[NewEvent]:
