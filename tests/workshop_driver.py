@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -156,6 +157,16 @@ class Driver:
             self._watch(reader, "json", View(), View())
         for person in self.state.people:
             self.owns[person] = self.own(person)
+
+    def listen(self) -> dict[str, str]:
+        """Keep from now on all that is sent, by who is sent it."""
+        heard: dict[str, str] = defaultdict(str)
+
+        def hear(to: str, text: str) -> None:
+            heard[to] += text
+
+        self.heard = hear
+        return heard
 
     def _watch(
         self, reader: str, form: Literal["html", "json"], steady: Browser | View, resuming: Browser | View

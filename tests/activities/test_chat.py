@@ -102,12 +102,7 @@ def test_the_clock_asks_the_next_question_and_leaves_the_last_one_open() -> None
 def test_what_waits_is_sent_to_its_author_and_facilitators_only() -> None:
     driver, step = ready(moderated=True, names="nobody")
     driver.watch()
-    heard: dict[str, str] = {}
-
-    def hear(to: str, text: str) -> None:
-        heard[to] = heard.get(to, "") + text
-
-    driver.heard = hear
+    heard = driver.listen()
     waiting = post(driver, "p-ann", step, "Quite-secret-words")
     driver.flush()
     driver.check()

@@ -97,8 +97,7 @@ def test_a_word_is_the_answer_where_words_are_asked_for() -> None:
 def test_before_the_reveal_nobody_is_sent_an_answer() -> None:
     driver, step = begun()
     driver.watch()
-    heard: dict[str, list[str]] = {}
-    driver.heard = lambda to, text: heard.setdefault(to, []).append(text)
+    heard = driver.listen()
     answer(driver, step, ann="s4", ben="skip")
     write(driver, step, "p-ann", "Zebras on the bus")
     driver.flush(resume=True)
@@ -106,11 +105,11 @@ def test_before_the_reveal_nobody_is_sent_an_answer() -> None:
     driver.flush(resume=True)
     driver.check()
     for to in (*READERS, "p-ben", "p-cat", "p-fay"):
-        said = "".join(heard.get(to, []))
+        said = heard[to]
         assert "Zebras" not in said, to
         assert '"share":' not in said, to
         assert "answers-table" not in said, to
-    told = "".join(heard["facilitator"])
+    told = heard["facilitator"]
     assert "have answered or skipped" in told
     assert "1 skipped" not in told, "as a name gets its tick, a count of skips would tell who skipped"
 

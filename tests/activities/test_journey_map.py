@@ -60,12 +60,7 @@ def test_feelings_show_as_a_mean_with_how_many_said_so() -> None:
 def test_a_private_map_shows_nothing_of_others_before_the_reveal() -> None:
     driver, step = ready(visibility="private")
     driver.watch()
-    heard: dict[str, str] = {}
-
-    def hear(to: str, text: str) -> None:
-        heard[to] = heard.get(to, "") + text
-
-    driver.heard = hear
+    heard = driver.listen()
     entry(driver, "p-ann", step, "s1", "thinks", "Quite-private-thought")
     driver.do("p-ann", "journey.feel", activity=step, stage="s1", level=-2)
     driver.flush()

@@ -118,8 +118,7 @@ def test_a_block_whose_reason_was_hidden_still_counts() -> None:
 def test_all_answers_are_shown_at_once_and_names_only_where_promised(names: str) -> None:
     driver, step = asked(names=names)
     driver.watch()
-    heard: dict[str, list[str]] = {}
-    driver.heard = lambda to, text: heard.setdefault(to, []).append(text)
+    heard = driver.listen()
     answer(driver, step, ann="f2", ben="f4")
     explain(driver, step, "p-ann", "Zebras")
     driver.flush(resume=True)
@@ -127,7 +126,7 @@ def test_all_answers_are_shown_at_once_and_names_only_where_promised(names: str)
     driver.flush(resume=True)
     driver.check()
     for to in (*READERS, "p-ben", "p-cat", "p-fay"):
-        said = "".join(heard.get(to, []))
+        said = heard[to]
         assert "Zebras" not in said, to
         assert '"share":' not in said, to
         assert "answers-table" not in said, to
@@ -135,7 +134,7 @@ def test_all_answers_are_shown_at_once_and_names_only_where_promised(names: str)
     heard.clear()
     driver.flush(resume=True)
     driver.check()
-    said = "".join(heard["participant"])
+    said = heard["participant"]
     assert "Zebras" in said
     assert ("Ann" in said) == (names == "everybody")
     assert "p-ann" not in said

@@ -131,8 +131,7 @@ def test_one_person_writes_so_many_different_words() -> None:
 def test_words_are_sent_only_to_those_who_may_see_them(visibility: str) -> None:
     driver, step = cloud(visibility=visibility)
     driver.watch()
-    heard: dict[str, list[str]] = {}
-    driver.heard = lambda to, text: heard.setdefault(to, []).append(text)
+    heard = driver.listen()
     add(driver, step, "p-ann", "Zebra")
     driver.flush(resume=True)
     driver.do("p-fay", "step.pause", activity=step)
@@ -140,9 +139,9 @@ def test_words_are_sent_only_to_those_who_may_see_them(visibility: str) -> None:
     driver.check()
     may = {"private": set(), "checked": {"facilitator"}, "shared": set(READERS)}[visibility]
     for to in (*READERS, *PEOPLE, "p-fay"):
-        told = "Zebra" in "".join(heard.get(to, []))
+        told = "Zebra" in heard[to]
         assert told == (to in may or to == "p-ann"), f"{to} {visibility}"
-        assert to == "p-ann" or "p-ann" not in "".join(heard.get(to, [])) or to == "facilitator"
+        assert to == "p-ann" or "p-ann" not in heard[to] or to == "facilitator"
     if not may:
         assert driver.refused("p-fay", "cloud.hide", activity=step, words=["w1"]) == "not_revealed"
 

@@ -127,18 +127,7 @@ class PreparedList(Writing):
         idea = state.found_idea(command["idea"])
         if idea.step != step.id or idea.hidden is not None or idea.merged_into is not None:
             raise Refused("no_such_idea", words.NO_SUCH_IDEA)
-        body = {"activity": step.id, "idea": idea.id}
-        if command.do == "idea.edit":
-            if idea.removed:
-                raise Refused("no_such_idea", words.NO_SUCH_IDEA)
-            if command["text"] == idea.text:
-                return []
-            self.must_fit(step, command["text"])
-            must_not_identify(command["text"])
-            return [NewEvent("idea.edited", body, {"text": command["text"]})]
-        if (command.do == "idea.remove") == idea.removed:
-            return []
-        return [NewEvent("idea.removed" if command.do == "idea.remove" else "idea.put_back", body)]
+        return self.decide_change(step, command, idea)
 
     def apply(self, state: State, step: Step, event: Happened) -> Dirty:
         idea = self.apply_writing(state, step, event)

@@ -172,6 +172,10 @@ class Writing(Activity):
         self.takes_writing(state, step, new=False)
         idea = own_piece(state, step, command["idea"], by)
         self.may_still_change(state, step, idea)
+        return self.decide_change(step, command, idea)
+
+    def decide_change(self, step: Step, command: Command, idea: Idea) -> list[NewEvent]:
+        """Decide one of the shared commands about a piece that whoever asks may change."""
         body = {"activity": step.id, "idea": idea.id}
         if command.do == "idea.edit":
             if idea.removed:
