@@ -135,7 +135,7 @@ async def prepare(day: Day, challenge: Challenge) -> None:
     await sal.get_by_role("link", name=challenge.title, exact=True).click()
     await expect(sal.get_by_role("heading", level=1)).to_contain_text(QUESTION)
     await look(sal, "challenge")
-    await sal.get_by_role("link", name="New workshop").click()
+    await sal.get_by_role("link", name="New workshop").first.click()
     await look(sal, "start-from")
     await sal.locator("a[href$='from=usual']").click()
     await expect(sal.get_by_label("Title")).to_be_focused()

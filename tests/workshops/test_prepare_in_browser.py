@@ -77,7 +77,9 @@ async def test_a_newcomer_has_a_workshop_of_ninety_minutes_in_three_presses(
 ) -> None:
     challenge = await sync_to_async(ready_challenge)(alice)
     page = await visitors.open(daphne().url, f"/challenges/{challenge.slug}/", user=alice, size=PHONE)
-    await page.get_by_role("link", name="New workshop").click()
+    new = page.get_by_role("link", name="New workshop").first
+    await expect(new).to_be_in_viewport()
+    await new.click()
     await page.get_by_role("link", name=re.compile("Start from this.*How might we")).click()
     await page.get_by_role("button", name="Make the workshop").click()
     await expect(page.get_by_role("heading", name="How might we…? Ideas", level=1)).to_be_visible()
