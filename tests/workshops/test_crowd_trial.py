@@ -19,12 +19,13 @@ from django.db import connection
 
 from lab_workspace.people import sign_in_links
 from realtime.client import Ack, LiveClient
+from realtime.client_view import View
 from tests import services
 from tests.conftest import StartDaphne
 from tests.daphne import REPOSITORY, Daphne, environment, fresh_database
 from tests.makers import list_workshop, make_challenge, make_member
 from workshops.crowd_trial import files, guest, hidden, tally
-from workshops.crowd_trial.stage import stage_at
+from workshops.crowd_trial.stage import differences, stage_at
 
 OURS = files.SAMPLES / "tea-room.ideas.jsonl"
 VOTES = ["--ideas", str(OURS), "--votes", str(files.SAMPLES / "tea-room.votes.jsonl")]
@@ -356,3 +357,16 @@ def test_votes_are_counted_from_the_files_alone(tmp_path: Path) -> None:
     assert counted.rows == {"1": (0, 0), "2": (2, 1)}
     assert (counted.voted, counted.tries_over) == (1, 2)
     assert files.read(ideas, votes).budget == 3
+
+
+def test_parts_that_came_after_their_card_are_compared_with_a_card_drawn_anew() -> None:
+    card = {"joined": 25, "missing": {"joined": 24}, "votes": {"n": 1}}
+    parts = {
+        "people.count": {"joined": 26},
+        "people.missing": {"missing": {"joined": 25}},
+        "people.votes": {"n": 2},
+    }
+    fresh = {"joined": 26, "missing": {"joined": 25}, "votes": {"n": 2}}
+    live = View(items={"people": card, **parts})
+    assert differences(live, View(items={"people": fresh})) == []
+    assert differences(live, View(items={"people": fresh | {"missing": {"joined": 24}}})) == ["people"]

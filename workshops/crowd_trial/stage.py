@@ -69,8 +69,8 @@ def _with_parts(items: Mapping[str, Any]) -> dict[str, Any]:
         card, _dot, name = key.partition(".")
         if not name or card not in whole:
             continue
-        if isinstance(whole[card].get(name), dict):
-            whole[card][name] = context
+        if name not in context and isinstance(whole[card].get(name), dict):
+            whole[card][name] = context  # the card holds the whole part under its name
         else:
             whole[card] |= context
     return whole
