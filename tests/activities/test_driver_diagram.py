@@ -238,7 +238,7 @@ def test_the_outcome_is_an_outline_a_drawing_and_a_table_of_what_may_be_read(pub
     assert ("Inside driver" in html) is not public
     assert " style=" not in html
     table = table_of(outcome, content, public=public)
-    assert ["P1", "primary", "A"] in [row[:3] for row in table.rows]
+    assert ["P1", "Primary driver", "A"] in [row[:3] for row in table.rows]
 
 
 def test_boxes_of_the_drawing_lie_beside_each_other_never_over() -> None:

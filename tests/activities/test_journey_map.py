@@ -135,4 +135,4 @@ def test_the_outcome_is_a_table_of_what_may_be_read(public: bool) -> None:
     assert "<b>-2</b>" in html
     assert " style=" not in html
     table = table_of(outcome, content, public=public)
-    assert ["Before", "pain", "Quotable pain"] in [row[:3] for row in table.rows]
+    assert ["Before", "Pain points", "Quotable pain"] in [row[:3] for row in table.rows]

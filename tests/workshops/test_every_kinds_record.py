@@ -145,6 +145,8 @@ def test_every_row_can_be_traced_and_none_is_a_formula(driver: Driver) -> None:
     assert {gid for gid, idea in content["ideas"].items() if idea["text"]} <= told
     kinds = {row[1] for row in dict(tables(content))["ideas"][1:]}
     assert {"Idea", "Post", "Reply", "Line", "Comment", "Reason", "Entry", "Action", "Who does it"} <= kinds
+    (journey,) = [rows for name, rows in tables(content) if name.endswith("journey_map True")]
+    assert ["Before", "Feels", "A mean of -2, from -2 to 2, of 1 person"] in [row[:3] for row in journey]
     for name, rows in tables(hostile(content)):
         assert not [cell for row in rows for cell in row if risky(cell)], name
 

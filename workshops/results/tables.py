@@ -14,8 +14,10 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from workshops.activities.driver_diagram.diagram import LEVEL_NAMES
+from workshops.activities.journey_map.journey import FEELS, LANES, lane_name
 from workshops.activities.registry import ACTIVITIES
 from workshops.models import Consent, consent_label
 from workshops.results.answers import answered_rows, is_answered, sort_name
@@ -199,7 +201,11 @@ def _chosen(outcome: Data, content: Data, name: str, columns: Data, *, public: b
     for row in chosen_rows(outcome, name, content["ideas"], content["clusters"], public=public):
         words = _about_chosen(row.line, outcome, content, public=public)
         told = [_words_of(row.got.get(column), content, public=public) for column in spoken]
-        rows.append([*(row.got.get(column) for column in columns), *told, *words, row.gid])
+        got = [_in_words(column, row.got.get(column)) for column in columns]
+        rows.append([*got, *told, *words, row.gid])
+    for felt in outcome.get("feelings", ()):
+        stage, lane = outcome["stages"][felt["stage"] - 1], str(lane_name(FEELS))
+        rows.append([stage, lane, _mean_of(felt), *("" for _name in head[3:]), ""])
     return Table(
         [*head, _("Group id") if on_groups else _("Id") if outcome.get("target") == "both" else _("Idea id")],
         rows,
@@ -212,6 +218,26 @@ _SPOKEN = {"owner": gettext_lazy("Who does it")}
 def _words_of(gid: str | None, content: Data, *, public: bool) -> str:
     line = line_of(gid, content["ideas"], public=public) if gid else None
     return (line.instead or line.text) if line else ""
+
+
+def _mean_of(felt: Data) -> str:
+    """Say how a stage of a journey felt."""
+    if felt["mean"] is None:
+        return _("Nobody said how it felt")
+    told = ngettext(
+        "A mean of %(mean)s, from -2 to 2, of %(n)d person",
+        "A mean of %(mean)s, from -2 to 2, of %(n)d people",
+        felt["n"],
+    )
+    return told % {"mean": f"{felt['mean']:g}", "n": felt["n"]}
+
+
+_NAMES = {"lane": {lane: lane_name(lane) for lane in (*LANES, FEELS)}, "level": LEVEL_NAMES}
+
+
+def _in_words(column: str, value: Cell) -> Cell:
+    """Give a lane or a level by its name; all else as it stands."""
+    return str(_NAMES[column].get(value, value)) if column in _NAMES and isinstance(value, str) else value
 
 
 def _facts(outcome: Data) -> Table:
