@@ -256,7 +256,7 @@ def test_the_notes_follow_the_room() -> None:
 
 def test_back_leads_to_where_the_room_was_and_says_so() -> None:
     driver = Driver()
-    first, second, third, *_rest = classic(driver)
+    first, second, third = classic(driver)
 
     def leads_to() -> str:
         stage = driver.ledger.kind.show(driver.state, "stage", FACILITATOR)
@@ -281,12 +281,26 @@ def test_back_leads_to_where_the_room_was_and_says_so() -> None:
 
 def test_back_passes_over_what_was_taken_off_the_agenda() -> None:
     driver = Driver()
-    first, second, third, *_rest = classic(driver)
+    first, second, third = classic(driver)
     for place in (first, third, second):
         driver.do("p-fay", "show.go", activity=place)
     driver.do("p-fay", "step.remove", activity=third)
     driver.do("p-fay", "show.back")
     assert driver.state.current == first
+
+
+def test_closing_warns_once_for_all_breakout_rooms_and_names_them() -> None:
+    driver = Driver()
+    driver.join("p-fay", role="facilitator")
+    driver.join("p-ann", "p-ben", "p-cat", "p-dan")
+    step = driver.step("brainstorm", title="Write ideas")
+    driver.do("p-fay", "rooms.split", activity=step, how="size", size=2)
+    driver.do("p-fay", "step.open", activity=step)
+    run = driver.ledger.kind.show(driver.state, "run", FACILITATOR)
+    assert run is not None
+    (lost,) = run.context["lost_at_close"]
+    assert "“Write ideas”" in lost["text"]
+    assert lost["rooms"] == [driver.state.steps[room].room for room in ("a1r1", "a1r2")]
 
 
 # -- timer and plan ----------------------------------------------------------------------------------------------------
