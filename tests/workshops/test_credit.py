@@ -198,6 +198,22 @@ def test_an_archive_says_from_how_many_people_on_a_role_stands() -> None:
 # -- who does an action ----------------------------------------------------------------------------------------------
 
 
+def test_a_team_that_had_a_room_may_be_said_to_do_it() -> None:
+    driver = Driver()
+    driver.join("p-fay", role="facilitator")
+    nurses(driver, 4)
+    split = driver.step("brainstorm")
+    driver.do("p-fay", "show.go", activity=split)
+    driver.do("p-fay", "rooms.split", activity=split, how="size", size=2)
+    room = driver.state.rooms_of(driver.state.steps[split])[0]
+    step = driver.step("next_actions", settings={"visibility": "shared"})
+    driver.do("p-fay", "show.go", activity=step)
+    driver.do("p-fay", "step.open", activity=step)
+    driver.do("p-n0", "actions.propose", activity=step, text="Ring", owner=room.room)
+    (piece,) = [idea for idea in driver.state.ideas.values() if idea.sort == "owner"]
+    assert consent_of(driver.state, piece) == "unnamed"
+
+
 @pytest.mark.parametrize(
     ("owner", "consent"),
     [

@@ -102,15 +102,15 @@ def _asked(state: State, origin: Step, person: str) -> str:
 
 
 def _agreed_to_be_named(state: State, text: str) -> bool:
-    """Whether words name only people who were there and agreed to stand with their names."""
+    """Whether words name only people who were there and agreed to stand with their names, or a room, as outcomes do."""
     agreed: dict[str, bool] = state.once("agreed to be named", lambda: _agreed(state))
     names = [name for part in _BETWEEN_NAMES.split(text) if (name := same_words(part))]
     return bool(names) and all(agreed.get(name, False) for name in names)
 
 
 def _agreed(state: State) -> dict[str, bool]:
-    """Give each name here and whether all who have it agreed."""
-    agreed: dict[str, bool] = {}
+    """Give each name here and whether all who have it agreed. Names of breakout rooms (teams) are public anyway."""
+    agreed = {same_words(step.room): True for step in state.everything() if step.room}
     for person in state.people.values():
         named = person.consent == Consent.NAMED and not person.removed
         name = same_words(person.name)
