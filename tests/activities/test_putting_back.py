@@ -32,10 +32,10 @@ def put_back(driver: Driver, step: str, moment: int, by: str = "p-fay", **more: 
     driver.do(by, "board.put_back", activity=step, moment=moment, **more)
 
 
-def offered(driver: Driver, reader: str = FACILITATOR) -> list[dict[str, Any]]:
-    fragment = driver.ledger.kind.show(driver.state, "stage.moments", reader)
-    assert fragment is not None
-    return list(fragment.context["put_back"]["moments"])
+def offered(driver: Driver) -> list[dict[str, Any]]:
+    kind, state = driver.ledger.kind, driver.state
+    fragments = [kind.show(state, key, FACILITATOR) for key in kind.lists(state, FACILITATOR)["moments"]]
+    return [fragment.context for fragment in fragments if fragment is not None]
 
 
 # -- whatever people did ---------------------------------------------------------------------------------------------
@@ -219,8 +219,9 @@ def test_moments_are_offered_to_facilitators_alone_the_latest_first_with_who_did
     ]
     for reader in READERS:
         text = str(driver.ledger.kind.show(driver.state, "stage", reader))
-        part = driver.ledger.kind.show(driver.state, "stage.moments", reader)
-        assert (part is not None) == ("before Ann" in text) == (reader == FACILITATOR)
+        parts = [driver.ledger.kind.show(driver.state, key, reader) for key in ("stage.moments", "moment-4")]
+        listed = "moments" in driver.ledger.kind.lists(driver.state, reader)
+        assert all(parts) == any(parts) == ("put_back" in text) == listed == (reader == FACILITATOR)
 
 
 def test_of_many_changes_few_moments_are_offered_and_the_large_ones_among_them() -> None:
@@ -241,11 +242,13 @@ def test_of_many_changes_few_moments_are_offered_and_the_large_ones_among_them()
 
 def test_a_move_made_meanwhile_is_not_taken_back_unseen() -> None:
     driver, step = wrecked()
-    seen = next(one for one in offered(driver) if one["moment"] == 3)
+    stage = driver.ledger.kind.show(driver.state, "stage.moments", FACILITATOR)
+    assert stage is not None
+    seen = stage.context["put_back"]["changes"]
     asked = {"activity": step, "moment": 3}
     driver.do("p-ben", "cluster.make", activity=step, ideas=["i5"], title="Mine")
-    assert driver.refused("p-fay", "board.put_back", **asked, changes=seen["changes"]) == "changed_since"
-    put_back(driver, step, 3, changes=seen["changes"] + 1)
+    assert driver.refused("p-fay", "board.put_back", **asked, seen=seen) == "changed_since"
+    put_back(driver, step, 3, seen=seen + 1)
     assert groups(driver, step) == {"Buses": ["i1", "i2"], "Tea": ["i3", "i4"]}
     driver.do("p-ben", "idea.move", activity=step, idea="i6", to="g1")
     assert driver.refused("p-fay", "my.undo", activity=step) == "changed_since"
@@ -302,7 +305,7 @@ def test_a_diagram_gets_back_its_boxes_and_words_and_keeps_what_was_written_sinc
     driver.do("p-cat", "idea.remove", activity=step, idea=two)
     since = box(driver, "p-ben", step, "secondary", "Written since", under=one)
     assert "Cat" not in str([str(change["before"]) for change in offered(driver)])
-    put_back(driver, step, moment, changes=2)
+    put_back(driver, step, moment, seen=moment + 1)
     now = drawn(driver, step)
     assert now[one][0] == "People know of it"
     assert (now[two][1], now[two][2]) == (True, [one])
@@ -339,7 +342,7 @@ def test_agreed_places_are_put_back_and_what_people_placed_stays() -> None:
     driver.do("p-gus", "matrix.agree", activity=step, item=other, x=5, y=1)
     placings = driver.state.steps[step].rounds[-1].memory
     assert driver.refused("p-ann", "board.put_back", activity=step, moment=2) == "not_allowed"
-    put_back(driver, step, 2, changes=2)
+    put_back(driver, step, 2, seen=3)
     driver.flush(resume=True)
     driver.check()
     assert placings.agreed == {item: (2, 4)}
@@ -360,6 +363,6 @@ def test_a_rooms_board_is_put_back_in_that_room_alone() -> None:
     put_back(driver, rooms[0], 2)
     assert [list(groups(driver, room)) for room in rooms] == [["Ours"]] + [[]] * (len(rooms) - 1)
     driver.do("p-fay", "rooms.visit", activity=step, room=rooms[0])
-    part = driver.ledger.kind.show(driver.state, "stage.moments", f"facilitator/{rooms[0]}")
+    part = driver.ledger.kind.show(driver.state, "moment-2", f"facilitator/{rooms[0]}")
     assert part is not None
-    assert part.context["put_back"]["step"] == rooms[0]
+    assert part.context["step"] == rooms[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from realtime.kinds import Command, Dirty, Fragment, Happened, NewEvent, Own, Refused, RoomKind
 from workshops.activities.registry import ACTIVITIES, activity_of
-from workshops.live import desk, rooms, showing, taking_back, words
+from workshops.live import desk, putting_back, rooms, showing, taking_back, words
 from workshops.live.agenda import AGENDA
 from workshops.live.announcing import ANNOUNCING
 from workshops.live.flags import FLAGS
@@ -114,7 +114,10 @@ class WorkshopRoom(RoomKind[State]):
         step = state.steps[event.body["activity"]]
         activity = activity_of(step.kind)
         kept = taking_back.note(step, event, activity.inverse(state, step, event))
+        changes = putting_back.count(step)
         dirty = activity.apply(state, step, event)
+        if putting_back.count(step) != changes:
+            dirty.add(putting_back.changed(step))
         if kept:
             dirty.people.add(event.actor)
         return rooms.told(state, event, dirty)
@@ -129,6 +132,7 @@ class WorkshopRoom(RoomKind[State]):
         state, reader = seen_from(state, reader), base_of(reader)
         if state.step is not None and state.step.breakout is None and state.closed_at is None:
             lists |= activity_of(state.step.kind).lists(state, state.step, reader)
+            lists |= putting_back.lists(state.step) if reader == FACILITATOR else {}
         if reader == FACILITATOR:
             lists["people-list"] = [f"person-{person}" for person in state.people]
         return lists

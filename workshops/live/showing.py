@@ -10,11 +10,10 @@ from django.utils.translation import ngettext
 
 from realtime.kinds import Fragment
 from workshops.activities.registry import activity_of
-from workshops.live import desk, room_views
+from workshops.live import desk, putting_back, room_views
 from workshops.live.flags import REASONS
 from workshops.live.moderation import HIDE_BECAUSE
 from workshops.live.places import at_step, base_of, open_besides, seen_from
-from workshops.live.putting_back import moments
 from workshops.live.running import came_from, leaving, left_open, settled
 from workshops.live.state import FACILITATOR, PARTICIPANT, SCREEN
 from workshops.live.timing import drift, planned_starts
@@ -80,9 +79,8 @@ def _of_step(state: State, key: str, reader: str) -> Fragment | None:
         return Fragment(
             "workshops/parts/timer.html", {"step": step_context(state.step), "big": reader == FACILITATOR}
         )
-    if key == "stage.moments" and state.closed_at is None:
-        found = moments(state.step) if reader == FACILITATOR else None
-        return Fragment("workshops/parts/moments.html", {"put_back": found}) if found else None
+    if key.startswith(("stage.moments", "moment-")) and state.closed_at is None:
+        return putting_back.show(state.step, key) if reader == FACILITATOR else None
     if key == "stage.rooms" and reader == FACILITATOR and state.step.breakout is not None:
         return Fragment("workshops/parts/rooms_table.html", room_views.table(state, state.step))
     if key == "stage.progress" and reader != PARTICIPANT:
@@ -134,7 +132,7 @@ def stage(state: State, reader: str) -> Fragment:
             "reveal_template": "workshops/parts/rooms_reveal.html" if split else activity.template("reveal"),
             "help_templates": [activity.template("help"), "workshops/parts/no_help.html"],
             "to_show": [source.title for source in sources],
-            "put_back": moments(step),
+            "put_back": putting_back.place(step),
             "leaving": _named(leaving(state)) if not inside else None,
         }
     if reader == SCREEN:

@@ -69,7 +69,7 @@ def _put_back(state: State, opposite: Command, by: str) -> list[NewEvent]:
         if refused.code != "changed_since":
             raise
         sentence = _(
-            "The board was changed since, so this can't be undone alone. Put the board back to the moment before it."
+            "The board was changed since, so this alone can't be undone. Choose an earlier moment to go back to."
         )
         raise Refused("changed_since", sentence) from refused
 

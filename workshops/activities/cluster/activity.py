@@ -280,12 +280,7 @@ class Clustering(BoardViews):
     @staticmethod
     def _dirty(before: Places, moved: set[str], event: Happened) -> Dirty:
         lists = {"groups", LOOSE, PARKED} | {f"group-{key}.ideas" for key in before}
-        keys = {f"group-{key}.count" for key in before} | {
-            "stage.progress",
-            "stage.loose",
-            "stage.log",
-            "stage.moments",
-        }
+        keys = {f"group-{key}.count" for key in before} | {"stage.progress", "stage.loose", "stage.log"}
         if PARKED in before:
             keys.add("stage.parked")
         # A group's card is drawn again only when its name changed; its ideas stay where they are.

@@ -63,7 +63,7 @@ class DiagramViews(Writing):
         """Name what shows that something changed about these nodes."""
         lists = {"aims", "primaries", "loose", *(f"idea-{node}.under" for node in memory.nodes)}
         lists |= {f"idea-{node}.under" for node in nodes}
-        keys = {f"idea-{node}" for node in nodes} | {*PARTS, "stage.progress", "stage.moments"}
+        keys = {f"idea-{node}" for node in nodes} | {*PARTS, "stage.progress"}
         return Dirty(keys=keys, lists=lists, people={person})
 
     # -- lists and cards -------------------------------------------------------------------------------------------

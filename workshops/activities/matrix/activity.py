@@ -211,7 +211,8 @@ class Matrix(MatrixViews):
         state: State, placings: Placings, event: Happened, places: dict[str, list[int] | None]
     ) -> Dirty:
         """Set where the room agreed that things belong, and keep where they were."""
-        how = PUT_BACK if event.kind == "matrix.put_back" else event.kind
+        how = "matrix.agree" if any(places.values()) else "matrix.agree_nothing"
+        how = PUT_BACK if event.kind == "matrix.put_back" else how
         who = state.people[event.actor].name if event.actor in state.people else ""
         before = {("agreed", item): placings.agreed.get(item) for item in places}
         placings.history.note(before, at=event.at, how=how, who=who)
@@ -220,7 +221,7 @@ class Matrix(MatrixViews):
                 placings.agreed.pop(item, None)
             else:
                 placings.agreed[item] = (at[0], at[1])
-        return Dirty(keys={"stage.plot", "stage.moments", *(f"item-{item}" for item in places)})
+        return Dirty(keys={"stage.plot", *(f"item-{item}" for item in places)})
 
     # -- putting agreed places back --------------------------------------------------------------------------------
 
@@ -233,7 +234,8 @@ class Matrix(MatrixViews):
     def before_it(self, change: Change) -> StrOrPromise:
         sentence = {
             PUT_BACK: _("before %(who)s put the agreed places back"),
-            "matrix.agreed": _("before %(who)s set an agreed place or took it away"),
+            "matrix.agree": _("before %(who)s set an agreed place"),
+            "matrix.agree_nothing": _("before %(who)s took an agreed place away"),
         }[change.how]
         return filled(sentence, who=change.who or _("somebody"))
 

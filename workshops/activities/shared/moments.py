@@ -45,6 +45,8 @@ class History:
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
     number: int = 0
     """How many changes there were, those no longer kept included."""
+    _offered: tuple[int, list[Change]] = field(default=(0, []), compare=False, repr=False)
+    """What was offered last, and after which change: it is asked again and again."""
 
     def note(self, before: Mapping[Key, Any], *, at: int, how: str, who: str = "", about: str = "") -> None:
         """Keep a change by what stood there before it. One that changes nothing is none.
@@ -66,7 +68,7 @@ class History:
 
         For `Activity.inverse`, where the next change puts the board back.
         """
-        return {"do": PUT_BACK, "activity": step, "moment": self.number + 1, "changes": 1}
+        return {"do": PUT_BACK, "activity": step, "moment": self.number + 1, "seen": self.number + 1}
 
     def keeps(self, moment: int) -> bool:
         """Whether the board can still be put back to a moment."""
@@ -90,8 +92,11 @@ class History:
 
         A moment stays on offer for long once it is: somebody may be about to press it.
         """
-        if not self.changes:
-            return []
+        if self._offered[0] != self.number:
+            self._offered = self.number, self._choose(large)
+        return self._offered[1]
+
+    def _choose(self, large: Collection[str]) -> list[Change]:
         by_number = {change.number: change for change in self.changes}
         chosen = dict.fromkeys((self.number, self.changes[0].number))
         chosen |= dict.fromkeys([n for n in reversed(by_number) if by_number[n].how in large][:_MOST_LARGE])
