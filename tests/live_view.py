@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -28,6 +29,16 @@ class Node:
             child.leave()
             child.parent = self
         self.children.append(child)
+
+    def copy(self) -> Node:
+        """Give the same once more, standing nowhere. Attributes never change, so both have the same."""
+        new = Node(self.tag, self.attrs)
+        for child in self.children:
+            one = child.copy() if isinstance(child, Node) else child
+            if isinstance(one, Node):
+                one.parent = new
+            new.children.append(one)
+        return new
 
     def leave(self) -> None:
         if self.parent is not None:
@@ -61,6 +72,12 @@ class Node:
 
 def parse(html: str) -> list[Node]:
     """Give the top-level elements; fails on markup that isn't well nested."""
+    return [node.copy() for node in _parsed(html)]
+
+
+@lru_cache(maxsize=128)
+def _parsed(html: str) -> list[Node]:
+    """Read markup, once for the same text: several pages are sent it."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
