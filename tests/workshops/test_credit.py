@@ -188,6 +188,11 @@ def test_names_in_an_older_archive_stay_inside_too(older: Workshop) -> None:
     content["ideas"]["s/i90"] = {"text": "Mo", "consent": "unnamed", "credit": "", "sort": "owner"}
     assert readable(older.archive)["ideas"]["s/i90"]["consent"] == "internal"
     assert content["ideas"]["s/i90"]["consent"] == "unnamed"  # what was sealed stays
+    (gid,) = [gid for gid, idea in content["ideas"].items() if idea["text"] == ROLE]
+    content["ideas"][gid]["sort"] = "owner"
+    older.archive.save()
+    leave_out(apps, None)
+    assert IdeaRecord.objects.get(gid=gid).consent == "internal"
 
 
 def test_an_archive_says_from_how_many_people_on_a_role_stands() -> None:
