@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from playwright.async_api import Locator, Page, expect
@@ -16,11 +17,13 @@ from tests.browser.room import (
     ballot_line,
     card,
     console,
+    in_grouping,
     in_vote,
     in_writing,
     join,
     look,
     make_workshop,
+    meanwhile,
     press,
     write,
 )
@@ -120,7 +123,9 @@ async def test_an_idea_is_hidden_with_a_reason_and_brought_back(
     await look(sal, "hide-sal")
     await question.get_by_role("button", name="It is rude or hurtful.").click()
     await expect(card(sal, "Dr Poll")).to_have_count(0)
-    await expect(ann.locator("#own-ideas")).to_contain_text("Hidden by the facilitator: It is rude or hurtful.")
+    await expect(ann.locator("#own-ideas")).to_contain_text(
+        "Hidden by the facilitator: It is rude or hurtful."
+    )
     await press(sal, "Undo")
     await expect(card(ann, "Dr Poll")).to_be_visible()
 
@@ -250,3 +255,38 @@ async def test_closing_and_showing_ask_first(daphne: StartDaphne, visitors: Visi
     await sal.get_by_text("Close the workshop…").click()
     await press(sal, "Close and seal the archive")
     await expect(ann.get_by_role("heading", level=1, name="The workshop is closed")).to_be_visible()
+
+
+async def test_a_wrecked_board_is_put_back_and_what_is_moved_meanwhile_is_counted(
+    daphne: StartDaphne, visitors: Visitors, staff: User
+) -> None:
+    workshop = await make_workshop(staff)
+    await sync_to_async(in_grouping)(workshop, [*IDEAS, "Somebody who waits"])
+    server = daphne()
+
+    async def ann_does(do: str, **args: Any) -> None:
+        await meanwhile(workshop, "pann", do, activity="a2", **args)
+
+    await ann_does("cluster.make", ideas=["i1"], title="On paper")
+    await ann_does("cluster.make", ideas=["i2"], title="In talks")
+    await ann_does("cluster.merge", cluster="g2", into="g1")
+    await ann_does("cluster.remove", cluster="g1")
+    sal = await console(visitors, server.url, workshop, staff, size=PHONE)
+    bea = await join(visitors, server.url, workshop, "Bea", size=PHONE)
+    await sal.locator("#putting-back > summary").press("Enter")
+    moment = sal.locator("#moments > li", has_text="merged “In talks”")
+    await moment.locator("summary").press("Enter")
+    await expect(moment).to_contain_text("This takes back 2 changes since")
+    await look(sal, "put-back-question")
+
+    await ann_does("idea.move", idea="i3", to="parked")
+    await expect(moment).to_contain_text("This takes back 3 changes since")
+    await expect(moment.get_by_role("button", name="Put the board back")).to_be_visible()
+    await moment.get_by_role("button", name="Put the board back").press("Enter")
+    titles = bea.locator("#groups").get_by_role("heading")
+    await expect(titles).to_have_text(["On paper", "In talks"])
+    await expect(bea.locator("#loose .idea-text")).to_have_text(["Somebody who waits"])
+
+    await press(sal, "Undo your last action")
+    await expect(titles).to_have_count(0)
+    await expect(bea.locator("#parked .idea-text")).to_have_text(["Somebody who waits"])
