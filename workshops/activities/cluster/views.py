@@ -23,7 +23,7 @@ MANY = 10
 
 
 class BoardViews(Activity):
-    """The views of a grouping. Its rules are in `cluster.py`."""
+    """The views of a grouping. Its rules are in `grouping.py`."""
 
     @staticmethod
     def board(step: Step) -> Board | None:
