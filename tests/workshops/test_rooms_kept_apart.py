@@ -21,6 +21,19 @@ def in_rooms(kind: str = "brainstorm", **settings: object) -> tuple[Rooms, list[
     return rooms, made
 
 
+def test_what_one_room_was_shown_is_still_no_matter_of_the_others() -> None:
+    rooms, (first, *_others) = in_rooms(visibility="private")
+    ideas, driver = write_all(rooms), rooms.driver
+    driver.do("p-fay", "step.reveal", activity=first)
+    theirs = ideas[rooms.inside(first)[0]]
+    for person in PEOPLE:
+        if rooms.room_of(person) != first:
+            assert driver.refused(person, "idea.flag", idea=theirs) == "not_your_room"
+            assert f"Said-{rooms.inside(first)[0][2:]}-once" not in rooms.sees(person)
+    driver.do("p-fay", "step.reveal", activity=rooms.step)
+    driver.do(next(person for person in PEOPLE if rooms.room_of(person) != first), "idea.flag", idea=theirs)
+
+
 def test_results_of_rooms_tell_programs_no_words_but_their_own() -> None:
     rooms, made = in_rooms(visibility="shared")
     ideas = write_all(rooms)

@@ -48,6 +48,7 @@ def test_a_room_that_lacks_cards_stays_and_comes_after_when_it_has_them() -> Non
     first, second = rooms.split(size=3)
     rooms.open()
     assert rooms.driver.refused("p-fay", "rooms.go_on", activity=rooms.step, stage=0) == "no_room_ready"
+    assert "Room 2: Scoring needs at least 3 cards." in cockpit(rooms)
     write_cards(rooms, first)
     seen = cockpit(rooms)
     assert "Room 1 goes on: Shuffle the cards, start round 1." in seen

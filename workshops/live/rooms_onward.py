@@ -83,10 +83,12 @@ def go_on(state: State, command: Command, by: str) -> list[NewEvent]:
 
 
 def shown(state: State, step: Step) -> dict[str, Any] | None:
-    """Give what the facilitators' page says about moving all rooms on."""
+    """Give what the facilitators' page says about moving all rooms on; where none can, what each of them lacks."""
     found = together(state, step)
     if found is None:
-        return None
+        ways = [(room, _way(state, room)) for room in state.rooms_of(step)] if step.phase == "open" else []
+        lacking = [{"name": room.room, "why": way.missing} for room, way in ways if way and way.missing]
+        return {"going": [], "staying": lacking} if lacking else None
     return {
         "stage": found.way.stage,
         "words": found.way.words,
