@@ -43,7 +43,7 @@ def _slowest(
 ) -> Measured:
     """Give the middle of what the slowest board of each round took; every board of every round stands beside it."""
     found = [max(board[figure] for board in boards) / divided_by for boards in rounds]
-    beside = {board["board"]: [] for board in rounds[0]}
+    beside: dict[str, list[float]] = {board["board"]: [] for board in rounds[0]}
     for board in (board for boards in rounds for board in boards):
         beside[board["board"]].append(board[figure])
     return Measured(median(found), {"each_round": rounded(found), "boards_ms": beside}, sound=sound)
