@@ -317,6 +317,33 @@ def test_a_diagram_gets_back_its_boxes_and_words_and_keeps_what_was_written_sinc
     assert drawn(driver, step)[one][0] == "Nonsense"
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_words_of_the_version_before_come_back_unless_they_were_hidden_since(hidden: bool) -> None:
+    driver, step = ready("driver_diagram")
+    driver.do("p-fay", "step.open", activity=step)
+    one = box(driver, "p-ann", step, "primary", "Somebody by name")
+    driver.do("p-fay", "step.reveal", activity=step)
+    driver.do("p-fay", "step.new_round", activity=step)
+    driver.do("p-cat", "idea.flag", idea=one)
+    driver.do("p-ben", "idea.edit", activity=step, idea=one, text="People know of it")
+    driver.do("p-ben", "driver.add", activity=step, level="primary", text="Another")
+    other = f"i{driver.state.counters['i']}"
+    driver.do("p-ben", "idea.edit", activity=step, idea=other, text="Another one")
+    driver.do("p-ben", "idea.remove", activity=step, idea=other)
+    if hidden:
+        driver.do("p-fay", "idea.hide", idea=one, reason="Names somebody")
+    if hidden:
+        again = {"activity": step, "idea": f"i{driver.state.counters['i'] - 1}", "text": "Somebody by name"}
+        assert driver.state.steps[step].rounds[-1].memory.nodes[again["idea"]].was == one
+        assert driver.refused("p-ben", "idea.edit", **again) == "no_such_idea"
+    driver.ask("p-fay", "board.put_back", activity=step, moment=1)
+    shown = str(
+        [driver.ledger.kind.show(driver.state, key, "participant") for key in ("stage", "stage.drawing")]
+    )
+    assert ("Somebody by name" in drawn(driver, step)[one][0]) != hidden
+    assert ("Somebody by name" in shown) != hidden
+
+
 def test_an_aim_that_comes_back_takes_the_place_of_the_one_written_since() -> None:
     driver, step = ready("driver_diagram")
     driver.do("p-fay", "step.open", activity=step)

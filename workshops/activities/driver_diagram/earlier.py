@@ -175,14 +175,15 @@ class _Back:
         return idea.hidden is None and idea.merged_into is None
 
     def words(self) -> list[tuple[Idea, str]]:
-        """Give the pieces that had other words, with these."""
+        """Give the pieces that had other words, with these; never words that facilitators took off the board."""
         found = []
         for (what, id_), value in self.was.items():
-            if what == "words" and self.free(self.state.ideas[id_]):
-                old = self.state.ideas[value[0]]
-                text = [*old.earlier, old.text][value[1]]
-                if text != self.state.ideas[id_].text:
-                    found.append((self.state.ideas[id_], text))
+            if what != "words":
+                continue
+            now, old = self.state.ideas[id_], self.state.ideas[value[0]]
+            text = [*old.earlier, old.text][value[1]]
+            if self.free(now) and self.free(old) and text != now.text:
+                found.append((now, text))
         return found
 
     def stood(self, id_: str) -> bool:

@@ -173,6 +173,9 @@ class DiagramRules(DiagramViews):
             text = " ".join(command["text"].split())
             if text == idea.text:
                 return []
+            was = state.ideas.get(node.was)
+            if was is not None and was.hidden is not None and text == was.text:  # by undoing, say
+                raise Refused("no_such_idea", _("The facilitator has taken these words off the board."))
             self.must_fit(step, text)
             if carried:
                 return [self.added(state, step, person.id, text, sort=node.level, instead=idea.id)]
