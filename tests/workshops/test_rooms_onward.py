@@ -114,6 +114,9 @@ def test_a_room_revises_its_proposal_for_itself_alone() -> None:
     driver = rooms.driver
     assert driver.refused("p-fay", "proposal.revise", activity=first, text=REVISED) == "not_revealed"
     driver.do("p-fay", "step.reveal", activity=first)
+    driver.do("p-fay", "step.pause", activity=rooms.step)
+    assert driver.refused("p-fay", "proposal.revise", activity=first, text=REVISED) == "not_revealed"
+    driver.do("p-fay", "step.resume", activity=rooms.step)
     ends = driver.state.steps[rooms.step].ends_at
     driver.at += 60_000
     driver.do("p-fay", "proposal.revise", activity=first, text=REVISED)

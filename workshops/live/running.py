@@ -190,7 +190,7 @@ def _opened(state: State, event: Happened) -> Dirty:
     step.phase = "open"
     minutes = step.minutes if step.breakout is not None else activity_of(step.kind).first_minutes(step)
     parent, clock = state.steps.get(step.parent), minutes * MINUTE
-    if parent is not None and parent.ends_at is not None:  # all rooms close together
+    if parent is not None and parent.ends_at is not None:  # rooms close together; over time none has a clock
         clock = min(clock, parent.ends_at - event.at)
     run_clock(state, step, clock, event.at)
     return _stage(state, step, filled(_("“%(title)s” is open."), title=step.title))

@@ -153,7 +153,7 @@ class Proposing(ProposalViews):
         if (
             step.parent == state.current
         ):  # a breakout room: while people are apart, and its own answers were shown
-            here = state.steps[step.parent].running
+            here = state.steps[step.parent].phase == "open"
         if not step.revealed or not here:
             raise Refused(
                 "not_revealed", _("Show the answers first, then put a revised proposal to the room.")
