@@ -16,7 +16,8 @@ from workshops.activities.shared.moments import PUT_BACK
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from workshops.activities.cluster.groups import Board, Look, Places
+    from workshops.activities.cluster.groups import Board
+    from workshops.activities.cluster.pieces import Look, Places
     from workshops.activities.shared.moments import Change, Key
 
 LARGE = frozenset(
@@ -52,7 +53,7 @@ _BEFORE: dict[str, StrOrPromise] = {
 
 def before_it(change: Change) -> StrOrPromise:
     """Say before what a moment was. Facilitators may look up who moved what."""
-    group = f"“{change.about}”" if change.about else _("a group without a name")
+    group = filled(_("“%(group)s”"), group=change.about) if change.about else _("a group without a name")
     return filled(_BEFORE[change.how], who=change.who or _("somebody"), group=group)
 
 
