@@ -134,7 +134,7 @@ async def test_an_activity_that_stays_open_is_left_and_come_back_to(
     sal = await console(visitors, server.url, workshop, staff)
     ann = await join(visitors, server.url, workshop, "Ann", size=PHONE)
     await write(ann, "In the room")
-    step = sal.locator(".run li", has_text="Write ideas")
+    step = sal.locator(".run li", has_text="Write ideas").first  # questions before leaving it name it, too
     await sal.locator("#stay-open summary").click()
     await sal.get_by_label("Activity", exact=True).select_option(label="Write ideas")
     until = timezone.localtime() + datetime.timedelta(days=2)
