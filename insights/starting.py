@@ -11,13 +11,14 @@ from django.utils.translation import ngettext
 from insights.markdown import plain
 from insights.models import Block, Report
 from workshops.models import Archive, Consent
+from workshops.results.archive import readable
 from workshops.results.outcomes import Turnout, turnout_in
 from workshops.results.ran import RanStep, moment_of, steps_of
 
 
 def starting_blocks(report: Report, archive: Archive) -> list[Block]:
     """What we asked, how we worked, every outcome in order, what we do not know. Not saved."""
-    content = archive.content
+    content = readable(archive)
     blocks = [
         Block(report=report, kind=Block.Kind.TEXT, heading=_("What we asked"), text=_asked(report, content)),
         Block(report=report, kind=Block.Kind.TEXT, heading=_("How we worked"), text=_worked(content)),

@@ -584,6 +584,9 @@ def test_frames_of_a_rehearsal_show_what_a_fresh_page_shows() -> None:
     play(20)
     driver.do(LEADER, "step.open", activity=step)
     play(10)
+    console = Audience(driver.ledger, "facilitator", "en-gb", "html").snapshot()
+    assert "desk.rehearsal" in console
+    assert "Simulated people" in console
     driver.do(LEADER, "rehearsal.set", going="no", speed="slow", people=30)
     play(1)
     driver.do(LEADER, "workshop.close")

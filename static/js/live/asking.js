@@ -4,7 +4,7 @@
 import { fill } from "./texts.js";
 
 /** Commands that move the room for everybody, or can't be taken back. */
-const MOVES = /^(show\.|step\.(open|new_round|close|reveal|pause|resume)$|room\.|rooms\.(go_on|call_back)$|workshop\.close|hands\.lower$)/;
+const MOVES = /^(show\.|step\.(open|new_round|close|reveal|pause|resume)$|room\.|rooms\.(go_on|call_back)$|board\.put_back$|workshop\.close|hands\.lower$)/;
 /** Commands after which people have something to do or to see. */
 const OPENS = /^(show\.|step\.(open|new_round|reveal|resume)$)/;
 
