@@ -78,8 +78,8 @@ def remarks_of(content: dict[str, Any]) -> list[str]:
     if n := len(kept):
         remarks.append(
             ngettext(
-                "%(n)s idea kept inside the Lab: counted, its words are not shown.",
-                "%(n)s ideas kept inside the Lab: counted, their words are not shown.",
+                "%(n)s piece of writing kept inside the Lab: counted, its words are not shown.",
+                "%(n)s pieces of writing kept inside the Lab: counted, their words are not shown.",
                 n,
             )
             % {"n": n}
@@ -87,8 +87,8 @@ def remarks_of(content: dict[str, Any]) -> list[str]:
     if n := in_evidence:
         remarks.append(
             ngettext(
-                "%(n)s idea that insights rest on is kept inside the Lab.",
-                "%(n)s ideas that insights rest on are kept inside the Lab.",
+                "%(n)s piece of writing that insights rest on is kept inside the Lab.",
+                "%(n)s pieces of writing that insights rest on are kept inside the Lab.",
                 n,
             )
             % {"n": n}

@@ -73,8 +73,12 @@ def _step(step: RanStep) -> str:
     facts = []
     if took:
         facts.append(ngettext("%(n)s minute", "%(n)s minutes", took) % {"n": took})
+    elif any(run.closed for run in step.runs):
+        facts.append(_("under a minute"))
     if step.planned:
-        facts.append(_("planned %(n)s") % {"n": step.planned})
+        facts.append(
+            ngettext("%(n)s minute planned", "%(n)s minutes planned", step.planned) % {"n": step.planned}
+        )
     if rounds > 1:
         facts.append(ngettext("%(n)s round", "%(n)s rounds", rounds) % {"n": rounds})
     title = plain(step.title)
