@@ -121,6 +121,18 @@ def shown_to_facilitators(driver: Driver) -> dict[str, Any]:
     return fragment.context
 
 
+def test_a_closed_workshop_asks_facilitators_for_nothing_more() -> None:
+    driver, step = writing()
+    idea = driver.idea("p-ann", step, "Rude words")
+    driver.do("p-fay", "step.reveal", activity=step)
+    driver.do("p-cat", "idea.flag", idea=idea)
+    driver.do("p-ben", "hand.raise")
+    driver.do("p-fay", "workshop.close")
+    assert not shown_to_facilitators(driver)["flagged"]
+    now = driver.ledger.kind.now(driver.state, set(), FACILITATOR)
+    assert (now["hands"], now["asked"]) == (0, 0)
+
+
 def test_a_flag_reaches_facilitators_without_saying_whose_it_is() -> None:
     driver, step = writing()
     idea = driver.idea("p-ann", step, "Rude words")

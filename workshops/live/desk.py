@@ -246,7 +246,7 @@ def now(state: State, present: set[str]) -> dict[str, Any]:
         "people": dict.fromkeys(sorted(present), "here"),
         "finished": dict.fromkeys(sorted(finished), 1),
         "done": len(finished),
-        "hands": len(state.conduct.hands),
+        "hands": len(state.conduct.hands) if state.closed_at is None else 0,
         "asked": asked_to_look(state),
         "groups": _groups_here(state, present),
     }

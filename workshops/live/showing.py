@@ -252,7 +252,7 @@ def flagged_ideas(state: State) -> list[dict[str, Any]]:
             "reason": _because(idea),
         }
         for idea in state.ideas.values()
-        if idea.flags and idea.on_board
+        if idea.flags and idea.on_board and state.closed_at is None
     ]
 
 
@@ -282,6 +282,7 @@ def _hidden(state: State) -> dict[str, Any]:
     return {
         "ideas": hidden_ideas(state),
         "flagged": flagged_ideas(state),
+        "closed": state.closed_at is not None,
     }
 
 

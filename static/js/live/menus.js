@@ -30,11 +30,37 @@ export function watchMenus() {
       const card = opener.closest("[data-card], li");
       const words = dialog.querySelector("[data-about-card]");
       if (words) words.textContent = card ? titleOf(card) : "";
+      leaveOut(dialog, placeOf(card?.closest("[data-drop]")?.getAttribute("data-drop")));
       dialog.showModal();
     }
     const closer = event.target.closest("[data-close-dialog]");
     closer?.closest("dialog")?.close();
   });
+}
+
+/**
+ * @param {string | null | undefined} command one that moves a card
+ * @returns {string} where to
+ */
+function placeOf(command) {
+  try {
+    return String(JSON.parse(command ?? "").to ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * A card isn't offered the place where it is.
+ * @param {Element} dialog
+ * @param {string} here
+ */
+function leaveOut(dialog, here) {
+  for (const button of dialog.querySelectorAll("button[data-with-idea]")) {
+    const { value } = /** @type {HTMLButtonElement} */ (button);
+    const moves = value.includes('"idea.move"');
+    button.toggleAttribute("hidden", moves && here !== "" && placeOf(value) === here);
+  }
 }
 
 /**

@@ -175,8 +175,9 @@ class VoteViews(Choosing):
         voted = min(ballots.voters if shows else len(ballots.placed), summary["eligible"])
         counts: list[tuple[str, StrOrPromise]] = [
             (_("%(voted)d of %(eligible)d") % (summary | {"voted": voted}), _("have placed dots")),
-            (str(len(step.rounds[-1].finished)), _("say they have finished")),
         ]
+        if step.running:  # afterwards nobody is asked any more
+            counts.append((str(len(step.rounds[-1].finished)), _("say they have finished")))
         if limits_of(step.rounds[-1]).dots and (shows or not ballots.withdrawn):
             counts.append((str(summary["unspent"]), ngettext("dot left", "dots left", summary["unspent"])))
         return counts

@@ -130,11 +130,13 @@ class MatrixViews(Choosing):
         run = step.rounds[-1]
         turnout = self.turnout(state, step, run)
         given = run.memory.given
-        return [
+        counts: list[tuple[str, StrOrPromise]] = [
             (_("%(answered)d of %(eligible)d") % turnout, _("have placed or skipped something")),
             (str(given), ngettext("placing or skip so far", "placings and skips so far", given)),
-            (str(len(run.finished)), _("say they have finished")),
         ]
+        if step.running:  # afterwards nobody is asked any more
+            counts.append((str(len(run.finished)), _("say they have finished")))
+        return counts
 
     def done_by(self, state: State, step: Step, person: str) -> str:
         return str(_("has begun")) if step.rounds and person in step.rounds[-1].memory.marks else ""
