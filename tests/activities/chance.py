@@ -88,7 +88,9 @@ class Crowd:
         from workshops.activities.registry import activity_of
 
         activity = activity_of(self.driver.state.steps[self.step].kind)
-        common = ["board.put_back", "my.undo"] if activity.large_changes else []  # a board that people share
+        common = (
+            ["board.put_back", "my.undo", "my.redo"] if activity.large_changes else []
+        )  # a board that people share
         return [*activity.commands, *common]
 
     def _args(self, do: str, form: Mapping[str, Field], picks: list[int], person: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from workshops.live import words
 from workshops.live.rules import Rules
 from workshops.live.state import FACILITATOR, State, Step
 
-CONTRIBUTIONS = frozenset({"step.finish", "my.undo", "rooms.go_on"})
+CONTRIBUTIONS = frozenset({"step.finish", "my.undo", "my.redo", "rooms.go_on"})
 """What is done in an activity by the workshop's own commands; all commands of activities are such, too."""
 
 

@@ -125,6 +125,7 @@ def show(step: Step, key: str) -> Fragment | None:
         "before": activity_of(step.kind).before_it(change),
         "first": change.number == 1,
         "undo": step.running,
+        "take_back": {"do": "my.undo", "activity": step.id} if step.running else None,
         "count_key": f"{name}.count",
     }
     return Fragment("workshops/parts/moment.html", context | counted)

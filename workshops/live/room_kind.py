@@ -158,6 +158,7 @@ class WorkshopRoom(RoomKind[State]):
         if step.round is not None:
             data["finished"] = person in step.round.finished
             data["take_back"] = taking_back.offered(step, person)
+            data |= taking_back.again(state, step, person)
         return Own(data | own.data, fragments | dict(own.fragments))
 
     def now(self, state: State, present: set[str], reader: str) -> dict[str, Any]:

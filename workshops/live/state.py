@@ -114,6 +114,8 @@ class Round:
     finished: set[str] = field(default_factory=set)
     undo: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """For each person the commands that would take back what they did last, the latest at the end."""
+    redo: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """For each person the command that would bring back what they undid last, until they do something else."""
     undoing: dict[str, int] = field(default_factory=dict)
     """For each person how many of their next events take something back."""
 
