@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from realtime.kinds import Happened
 from tests.workshop_driver import Driver, started
+from workshops.live import taking_back
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,15 @@ def test_a_dot_and_a_move_come_back_and_a_paused_activity_takes_neither() -> Non
     assert driver.refused("p-ann", "my.redo", activity=grouping) == "not_open"
     own = driver.ledger.kind.own(driver.state, "p-ann", "participant").data
     assert own["dots"] == {"i1": 1}
+
+
+def test_what_one_command_can_not_bring_back_whole_is_not_offered_in_part() -> None:
+    driver, brainstorm, *_rest = started()
+    step = driver.state.steps[brainstorm]
+    event = Happened(99, driver.at, 1, "idea.removed", "p-ann", {"activity": brainstorm}, {})
+    for events, offered in ((1, True), (2, False)):
+        step.rounds[-1].redo.clear()
+        step.rounds[-1].undoing["p-ann"] = events
+        for _event in range(events):
+            taking_back.note(step, event, {"do": "idea.put_back", "activity": brainstorm, "idea": "i1"})
+        assert taking_back.again(driver.state, step, "p-ann")["bring_back"] is offered

@@ -115,7 +115,8 @@ class Round:
     undo: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """For each person the commands that would take back what they did last, the latest at the end."""
     redo: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """For each person the command that would bring back what they undid last, until they do something else."""
+    """For each person the command that would bring back what they undid last, until they do something else. Empty
+    where no single command would."""
     undoing: dict[str, int] = field(default_factory=dict)
     """For each person how many of their next events take something back."""
 

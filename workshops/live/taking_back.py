@@ -31,8 +31,8 @@ def note(step: Step, event: Happened, inverse: dict[str, Any] | None) -> bool:
     ahead = run.undoing.get(event.actor, 0)
     if ahead:  # this event takes another one back
         run.undoing[event.actor] = ahead - 1
-        if inverse is not None:
-            run.redo[event.actor] = inverse
+        if inverse is not None:  # of several things at one stroke no single command brings all back
+            run.redo[event.actor] = {} if event.actor in run.redo else inverse
         return True
     differs = run.redo.pop(event.actor, None) is not None
     if inverse is None:
@@ -51,7 +51,7 @@ def offered(step: Step, person: str) -> bool:
 def again(state: State, step: Step, person: str) -> dict[str, Any]:
     """Give what somebody is told of what they undid last and can bring back: their own words, if it took some away."""
     command = step.rounds[-1].redo.get(person) if step.phase == "open" else None
-    if command is None:
+    if not command:
         return {"bring_back": False}
     idea = state.ideas.get(command.get("idea", "")) if command["do"] == "idea.put_back" else None
     mine = idea is not None and idea.author == person and idea.hidden is None
@@ -63,7 +63,7 @@ def bring_back(state: State, command: Command, by: str) -> list[NewEvent]:
     state.contributor(by)
     step = state.found_step(command["activity"])
     kept = activity_of(step.kind).must_be_open(step).redo.get(by)
-    if kept is None:
+    if not kept:
         raise Refused("nothing_to_undo", _("There is nothing here to bring back."))
     return [NewEvent("my.redone", {"activity": step.id}), *_do(state, step, kept, command, by)]
 
