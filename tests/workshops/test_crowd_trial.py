@@ -360,13 +360,15 @@ def test_votes_are_counted_from_the_files_alone(tmp_path: Path) -> None:
 
 
 def test_parts_that_came_after_their_card_are_compared_with_a_card_drawn_anew() -> None:
-    card = {"joined": 25, "missing": {"joined": 24}, "votes": {"n": 1}}
+    hands = {"closed": False, "hands": ["Ann"], "speaking": None}
+    card = {"joined": 25, "missing": {"joined": 24}, "votes": {"n": 1}, "hands": hands | {"hands": []}}
     parts = {
         "people.count": {"joined": 26},
         "people.missing": {"missing": {"joined": 25}},
         "people.votes": {"n": 2},
+        "people.hands": hands,
     }
-    fresh = {"joined": 26, "missing": {"joined": 25}, "votes": {"n": 2}}
+    fresh = {"joined": 26, "missing": {"joined": 25}, "votes": {"n": 2}, "hands": hands}
     live = View(items={"people": card, **parts})
     assert differences(live, View(items={"people": fresh})) == []
     assert differences(live, View(items={"people": fresh | {"missing": {"joined": 24}}})) == ["people"]

@@ -69,8 +69,9 @@ def _with_parts(items: Mapping[str, Any]) -> dict[str, Any]:
         card, _dot, name = key.partition(".")
         if not name or card not in whole:
             continue
-        if name not in context and isinstance(whole[card].get(name), dict):
-            whole[card][name] = context  # the card holds the whole part under its name
+        drawn_flat = name in context and context.keys() <= whole[card].keys()
+        if isinstance(whole[card].get(name), dict) and not drawn_flat:
+            whole[card][name] = context
         else:
             whole[card] |= context
     return whole
