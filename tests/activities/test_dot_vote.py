@@ -98,6 +98,14 @@ def test_everybody_can_be_asked_to_place_all_their_dots() -> None:
     assert driver.outcome(step)["left_dots"] == 1
 
 
+def test_dots_that_fit_on_nothing_are_not_told_as_left_over() -> None:
+    driver, step, (one, two, three) = opened(dots=9, cap=2)
+    place(driver, step, "p-ann", **{one: 2, two: 2, three: 2})
+    place(driver, step, "p-ben", **{one: 1})
+    driver.do("p-fay", "step.reveal", activity=step)
+    assert driver.outcome(step)["left_dots"] == 1
+
+
 def test_a_facilitator_can_leave_the_vote_to_the_others() -> None:
     driver, step, (one, *_rest) = opened(facilitators_vote=True)
     assert driver.outcome(step)["eligible"] == 5

@@ -138,7 +138,7 @@ class DotVote(VoteViews):
             return
         ballots: Ballots = step.round.memory
         limits = limits_of(step.round)
-        left = min(limits.dots, limits.cap * len(ballots.standing)) - ballots.spent(by)
+        left = ballots.most_dots(limits.dots, limits.cap) - ballots.spent(by)
         if limits.dots and left > 0:
             sentence = _(
                 "You have dots left (%(left)d). The facilitator asks everybody to place all of them."
@@ -284,7 +284,7 @@ class DotVote(VoteViews):
         return {
             **rule,
             **summary,
-            "left_dots": ballots.leaving_dots(limits.dots),
+            "left_dots": ballots.leaving_dots(limits.dots, limits.cap),
             **self._draws(state, ballots),
             "rows": [
                 row

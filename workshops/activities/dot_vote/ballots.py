@@ -157,9 +157,14 @@ class Ballots(OnTable):
         """How many people have at least one dot placed."""
         return len(self._active)
 
-    def leaving_dots(self, budget: int) -> int:
-        """Count those who voted and did not place all their dots. Looks at everybody: for when a round is over."""
-        return sum(self.spent(person) < budget for person in self._active) if budget else 0
+    def most_dots(self, budget: int, cap: int) -> int:
+        """Give how many of their dots one person can place: on few things the cap leaves some over."""
+        return min(budget, cap * len(self.standing))
+
+    def leaving_dots(self, budget: int, cap: int) -> int:
+        """Count those who voted and did not place all they could. Looks at everybody: for when a round is over."""
+        most = self.most_dots(budget, cap)
+        return sum(self.spent(person) < most for person in self._active) if budget else 0
 
     def rows(self) -> list[dict[str, Any]]:
         """Rank the items: by dots less dots against, then by different voters. Equal ones share a rank (1, 1, 3)."""

@@ -123,7 +123,8 @@ class VoteViews(Choosing):
             }
             for tie in ties_of(ballots)
         ]
-        left = ballots.leaving_dots(limits_of(run).dots)
+        limits = limits_of(run)
+        left = ballots.leaving_dots(limits.dots, limits.cap)
         more = {"against_placed": ballots.against_placed, "left_dots": left, "ties": ties}
         return self.summary(state, step, run) | more
 
