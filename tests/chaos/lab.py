@@ -149,5 +149,6 @@ class Lab:
 
 def new_browser() -> aiohttp.ClientSession:
     """A browser of its own: it holds who somebody is."""
-    connector = aiohttp.TCPConnector(force_close=True)  # none that lies dead may be used again
+    # None that lies dead may be used again; and a flood opens more than the hundred that a client has by itself.
+    connector = aiohttp.TCPConnector(force_close=True, limit=0)
     return aiohttp.ClientSession(cookie_jar=guest.cookie_jar(), connector=connector)
