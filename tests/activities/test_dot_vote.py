@@ -100,10 +100,27 @@ def test_everybody_can_be_asked_to_place_all_their_dots() -> None:
 
 def test_dots_that_fit_on_nothing_are_not_told_as_left_over() -> None:
     driver, step, (one, two, three) = opened(dots=9, cap=2)
+    assert own(driver, "p-ann")["left"] == 6
     place(driver, step, "p-ann", **{one: 2, two: 2, three: 2})
+    assert own(driver, "p-ann")["out"] is True
+    assert own(driver, "p-ann")["left"] == 0
     place(driver, step, "p-ben", **{one: 1})
+    driver.do("p-fay", "idea.hide", idea=three, reason="Said already")
+    assert own(driver, "p-ann")["left"] == 0
+    assert own(driver, "p-ben")["left"] == 3
     driver.do("p-fay", "step.reveal", activity=step)
     assert driver.outcome(step)["left_dots"] == 1
+
+
+def test_who_may_not_vote_for_their_own_can_finish_when_nothing_else_fits() -> None:
+    driver, step, items = opened(use_all=True, own_ideas=False, dots=5, cap=2)
+    others = [item for item in items if driver.state.ideas[item].author != "p-ann"]
+    assert len(others) == 2
+    assert own(driver, "p-ann")["left"] == 4
+    place(driver, step, "p-ann", **dict.fromkeys(others, 2))
+    driver.do("p-ann", "step.finish", activity=step, finished="yes")
+    driver.do("p-fay", "step.reveal", activity=step)
+    assert driver.outcome(step)["left_dots"] == 0
 
 
 def test_a_facilitator_can_leave_the_vote_to_the_others() -> None:

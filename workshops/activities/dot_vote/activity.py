@@ -136,10 +136,8 @@ class DotVote(VoteViews):
             or not self.takes_part(step, state.people[by].role)
         ):
             return
-        ballots: Ballots = step.round.memory
-        limits = limits_of(step.round)
-        left = ballots.most_dots(limits.dots, limits.cap) - ballots.spent(by)
-        if limits.dots and left > 0:
+        left = self.left_to_place(state, step, step.round, by)
+        if left:
             sentence = _(
                 "You have dots left (%(left)d). The facilitator asks everybody to place all of them."
             )
@@ -251,13 +249,13 @@ class DotVote(VoteViews):
             if item not in ballots.withdrawn:
                 return Dirty(keys={f"item-{item}"})
             limits = limits_of(step.rounds[-1])
-            holders = ballots.bring_back(item, limits.dots, limits.cap, limits.against)
+            ballots.bring_back(item, limits.dots, limits.cap, limits.against)
             say = _("An idea is on the ballot again. Your dots on it are back, as far as you had any left.")
         else:
-            holders = ballots.withdraw(item)
+            ballots.withdraw(item)
             say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
-        return Dirty(
-            lists={"items"}, keys={f"item-{item}", "stage.progress"}, people=holders, say=[(PARTICIPANT, say)]
+        return Dirty(  # everybody: who has no dots on it may be able to place fewer, or more, than before
+            lists={"items"}, keys={f"item-{item}", "stage.progress"}, everybody=True, say=[(PARTICIPANT, say)]
         )
 
     # -- results ---------------------------------------------------------------------------------------------------
@@ -284,7 +282,7 @@ class DotVote(VoteViews):
         return {
             **rule,
             **summary,
-            "left_dots": ballots.leaving_dots(limits.dots, limits.cap),
+            "left_dots": self.leaving_dots(state, step, run),
             **self._draws(state, ballots),
             "rows": [
                 row

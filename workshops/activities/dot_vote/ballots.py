@@ -115,25 +115,24 @@ class Ballots(OnTable):
         """Give those who placed dots on an item."""
         return {person for person, ballot in self.placed.items() if ballot.get(item)}
 
-    def withdraw(self, item: str) -> set[str]:
-        """Take an item off the ballot: its dots can be placed elsewhere. Gives those who have some on it."""
-        holders = self.holders(item)
-        if item not in self.withdrawn:
-            for person in holders:
-                self._spend(person, self.placed[person][item], 0)
-            self.withdrawn.add(item)
-            self._ranking = None
-        return holders
+    def withdraw(self, item: str) -> None:
+        """Take an item off the ballot: its dots can be placed elsewhere."""
+        if item in self.withdrawn:
+            return
+        for person in self.holders(item):
+            self._spend(person, self.placed[person][item], 0)
+        self.withdrawn.add(item)
+        self._ranking = None
 
-    def bring_back(self, item: str, budget: int, cap: int, against: int = 0) -> set[str]:
-        """Put a withdrawn item on the ballot again with its dots; gives those who had some on it.
+    def bring_back(self, item: str, budget: int, cap: int, against: int = 0) -> None:
+        """Put a withdrawn item on the ballot again with its dots.
 
         What somebody placed elsewhere since stays: of the dots that come back, those beyond their budget
         (0 means none) or the cap are given up.
         """
-        holders = self.holders(item)
         if item not in self.withdrawn:
-            return holders
+            return
+        holders = self.holders(item)
         for person in holders:
             had = self.placed[person][item]
             room = budget - self.spent(person) if budget else cap
@@ -145,7 +144,6 @@ class Ballots(OnTable):
         for person in holders:
             self._spend(person, 0, self.placed[person][item])
         self._ranking = None
-        return holders
 
     @property
     def answered(self) -> AbstractSet[str]:
@@ -161,10 +159,15 @@ class Ballots(OnTable):
         """Give how many of their dots one person can place: on few things the cap leaves some over."""
         return min(budget, cap * len(self.standing))
 
-    def leaving_dots(self, budget: int, cap: int) -> int:
-        """Count those who voted and did not place all they could. Looks at everybody: for when a round is over."""
-        most = self.most_dots(budget, cap)
-        return sum(self.spent(person) < most for person in self._active) if budget else 0
+    def left_to_place(
+        self, person: str, budget: int, cap: int, barred: AbstractSet[str] = frozenset()
+    ) -> int:
+        """Count the dots that somebody has left and that still fit on something. `barred`: not for this person."""
+        not_theirs = sum(item in self.items and item not in self.withdrawn for item in barred)
+        fit = cap * (len(self.items) - len(self.withdrawn) - not_theirs)
+        placed = self.counting(person).items()
+        fit -= sum(dots for item, dots in placed if dots > 0 and item not in barred)
+        return max(0, min(budget - self.spent(person), fit))
 
     def rows(self) -> list[dict[str, Any]]:
         """Rank the items: by dots less dots against, then by different voters. Equal ones share a rank (1, 1, 3)."""

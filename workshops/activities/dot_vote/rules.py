@@ -109,6 +109,11 @@ def must_fit(ballots: Ballots, limits: Limits, by: str, now: int, wanted: int) -
         )
 
 
+def barred_for(state: State, step: Step, person: str) -> set[str]:
+    """Give what somebody may place no dots on: what they wrote, where the facilitator has ruled that out."""
+    return set() if step.settings.own_ideas else {idea.id for idea in state.written_by(person)}
+
+
 def must_be_anothers(state: State, step: Step, item: str, by: str) -> None:
     """Raise Refused for more dots on one's own idea where the facilitator has ruled that out."""
     idea = state.ideas.get(item)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from workshops.activities.base import Fragment, Own
-from workshops.activities.dot_vote.rules import LIVE, ON_CAST, limits_of
+from workshops.activities.dot_vote.rules import LIVE, ON_CAST, barred_for, limits_of
 from workshops.activities.dot_vote.ties import place_drawn, ties_of
 from workshops.activities.shared.choosing import GROUPS, IDEAS, Choosing
 from workshops.activities.shared.sources import grouping_of, shown_ideas, sources_of
@@ -123,8 +123,7 @@ class VoteViews(Choosing):
             }
             for tie in ties_of(ballots)
         ]
-        limits = limits_of(run)
-        left = ballots.leaving_dots(limits.dots, limits.cap)
+        left = self.leaving_dots(state, step, run)
         more = {"against_placed": ballots.against_placed, "left_dots": left, "ties": ties}
         return self.summary(state, step, run) | more
 
@@ -138,7 +137,8 @@ class VoteViews(Choosing):
         data: dict[str, Any] = {"dots": placed, "spent": spent}
         data["full"] = [item for item, dots in placed.items() if dots >= limits.cap]
         if limits.dots:
-            data |= {"left": limits.dots - spent, "out": spent >= limits.dots}
+            left = self.left_to_place(state, step, step.rounds[-1], person)
+            data |= {"left": left, "out": not left}
         if limits.against:
             data["low"] = [item for item, dots in placed.items() if dots <= -limits.cap]
             data["left_against"] = limits.against - ballots.spent_against(person)
@@ -158,13 +158,26 @@ class VoteViews(Choosing):
         """Count people and dots of a round."""
         ballots: Ballots = run.memory
         turnout = self.turnout(state, step, run)
+        limits = limits_of(run)
+        most = ballots.most_dots(limits.dots, limits.cap)
         return {
             "eligible": turnout["eligible"],
             "answered": turnout["answered"],
             "not_answered": turnout["not_answered"],
             "dots_placed": ballots.dots_placed,
-            "unspent": max(0, limits_of(run).dots * turnout["eligible"] - ballots.dots_placed),
+            "unspent": max(0, most * turnout["eligible"] - ballots.dots_placed),
         }
+
+    @staticmethod
+    def left_to_place(state: State, step: Step, run: Round, person: str) -> int:
+        """Count the dots that somebody has left and that still fit on something."""
+        ballots: Ballots = run.memory
+        limits = limits_of(run)
+        return ballots.left_to_place(person, limits.dots, limits.cap, barred_for(state, step, person))
+
+    def leaving_dots(self, state: State, step: Step, run: Round) -> int:
+        """Count those who voted and did not place all they could. Looks at everybody: for when a round is over."""
+        return sum(self.left_to_place(state, step, run, person) > 0 for person in run.memory.answered)
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
         if not step.rounds:
