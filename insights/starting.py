@@ -13,7 +13,7 @@ from insights.models import Block, Report
 from workshops.models import Archive, Consent
 from workshops.results.archive import readable
 from workshops.results.outcomes import Turnout, turnout_in
-from workshops.results.ran import RanStep, moment_of, steps_of
+from workshops.results.ran import RanStep, moment_of, people_in, steps_of
 
 
 def starting_blocks(report: Report, archive: Archive) -> list[Block]:
@@ -52,18 +52,17 @@ def _asked(report: Report, content: dict[str, Any]) -> str:
 
 
 def _worked(content: dict[str, Any]) -> str:
-    people = content.get("people", {}).get("joined", 0)
-    who = ngettext("%(n)s person took part", "%(n)s people took part", people) % {"n": people}
+    who = people_in(content)
     workshop = content["workshop"]
     opened = moment_of(workshop.get("opened_at"))
     if opened:
-        who = _("%(who)s in “%(title)s” on %(day)s.") % {
+        who = _("%(who)s took part in “%(title)s” on %(day)s.") % {
             "who": who,
             "title": plain(workshop["title"]),
             "day": date_format(opened, "j F Y"),
         }
     else:
-        who = _("%(who)s in “%(title)s”.") % {"who": who, "title": plain(workshop["title"])}
+        who = _("%(who)s took part in “%(title)s”.") % {"who": who, "title": plain(workshop["title"])}
     steps = [f"* {_step(step)}" for step in steps_of(content) if step.runs]
     return "\n\n".join([who, "\n".join(steps)] if steps else [who])
 

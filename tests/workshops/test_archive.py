@@ -29,6 +29,7 @@ from tests.workshops.closing import (
 )
 from workshops.models import Archive, ClusterRecord, IdeaRecord, TallyRecord, Workshop
 from workshops.results import seals
+from workshops.results.ran import people_in
 
 
 @pytest.fixture
@@ -232,3 +233,12 @@ def test_projecting_again_takes_all_workshops_or_those_named(
     assert "2 workshops done." in out.getvalue()
     with pytest.raises(CommandError, match="There is no workshop"):
         call_command("project_again", str(Stream.objects.all()[0].pk), stdout=out)
+
+
+def test_who_led_is_not_counted_as_one_of_those_who_took_part(workshop: Workshop) -> None:
+    people = workshop.archive.content["people"]
+    assert people["joined"] == people["participants"] + people["facilitators"]
+    assert people_in({"people": people}) == "4 participants and 1 facilitator"
+    observed = {"joined": 9, "participants": 6, "facilitators": 2}
+    assert people_in({"people": observed}) == "6 participants, 2 facilitators and 1 observer"
+    assert people_in({"people": {"joined": 5}}) == "5 people"  # an archive that doesn't tell them apart

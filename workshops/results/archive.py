@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from realtime.log import moment_of
 from workshops.activities.registry import activity_of, writing_of
 from workshops.activities.shared.writing import IDEA, MIX, Writing, mixed
 from workshops.live.few import FEWEST
+from workshops.live.state import FACILITATOR, PARTICIPANT
 from workshops.models import Archive, Consent
 from workshops.results.credit import consent_of, credit_of, may_be_kept
 
@@ -211,8 +213,11 @@ def _idea(state: State, idea: Idea) -> dict[str, Any]:
 def _people(state: State) -> dict[str, Any]:
     joined = [person for person in state.people.values() if not person.removed]
     named = [person for person in joined if person.consent == Consent.NAMED]
+    roles: Counter[str] = Counter(person.role for person in joined)
     return {
         "joined": len(joined),
+        "participants": roles[PARTICIPANT],
+        "facilitators": roles[FACILITATOR],
         "named": [{"name": person.name, "background": person.background} for person in named],
         "unnamed": len(joined) - len(named),
     }

@@ -6,7 +6,9 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import get_text_list
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from workshops.activities.registry import ACTIVITIES
@@ -76,3 +78,22 @@ def label_of(kind: str) -> StrOrPromise:
 def moment_of(written: str | None) -> datetime.datetime | None:
     """Read a time as archives write it, and give it where the reader is."""
     return localtime(datetime.datetime.fromisoformat(written)) if written else None
+
+
+def people_in(content: dict[str, Any]) -> str:
+    """Say how many people an archive's workshop had: "24 participants and 2 facilitators".
+
+    Archives older than that distinction know only how many joined, facilitators too.
+    """
+    people = content.get("people", {})
+    if "participants" not in people:
+        joined = people.get("joined", 0)
+        return ngettext("%(n)s person", "%(n)s people", joined) % {"n": joined}
+    taking, leading = people["participants"], people["facilitators"]
+    others = people["joined"] - taking - leading
+    parts = [ngettext("%(n)s participant", "%(n)s participants", taking) % {"n": taking}]
+    if leading:
+        parts.append(ngettext("%(n)s facilitator", "%(n)s facilitators", leading) % {"n": leading})
+    if others:
+        parts.append(ngettext("%(n)s observer", "%(n)s observers", others) % {"n": others})
+    return get_text_list(parts, gettext("and"))

@@ -76,6 +76,7 @@ def _context(request: HttpRequest, archive: Archive) -> dict[str, Any]:
         "content": content,
         "opened": ran.moment_of(content["workshop"].get("opened_at")),
         "closed": ran.moment_of(content["workshop"].get("closed_at")),
+        "people": ran.people_in(content),
         "steps": ran.steps_of(content),
         "outcomes": [
             _shown(outcome, content, again=rounds[outcome["step"]] > 1) for outcome in content["outcomes"]
