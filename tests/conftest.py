@@ -116,5 +116,5 @@ def real_data(request: pytest.FixtureRequest) -> Path | None:
     """The folder of real files, or None where it isn't there: then a test goes by its own samples only."""
     folder = services.real_data_folder()
     if folder is not None:
-        services.REAL_DATA_ASKED.append(request.node.nodeid)
+        request.node.user_properties.append((services.REAL_DATA, True))
     return folder

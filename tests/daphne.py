@@ -21,7 +21,7 @@ from tests.processes import Process, free_port
 from tests.servers import drop_database, new_database
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-TEMPLATE = "lab_template"
+TEMPLATE = f"lab_template_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 type Kind = Literal["sqlite", "postgres"]
 
 

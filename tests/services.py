@@ -4,11 +4,14 @@ PostgreSQL and Redis come from DATABASE_URL and REDIS_URL where they are given, 
 programs, else from Python packages. Chromium, nginx and Caddy come from CHROMIUM, NGINX_PROGRAM and CADDY_PROGRAM,
 the machine, or (as root, on Debian and Ubuntu) from apt. Nothing is skipped: what can't be brought fails the run
 with a sentence.
+
+With `-n 2` each of the test processes has servers of its own.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import shutil
 import subprocess
@@ -27,8 +30,8 @@ POSTGRES_URL = ""
 REDIS_URL = ""
 SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 """Looks at unit files as systemd would; it comes with systemd only."""
-REAL_DATA_ASKED: list[str] = []
-"""The tests that asked for the real files."""
+REAL_DATA = "asked for real data"
+"""The property of a test that asked for the real files."""
 
 _ENVIRONMENT = {
     "DEBUG": "1",
@@ -54,7 +57,12 @@ _started: list[Postgres | Redis] = []
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Start what is missing before pytest-django reads the settings."""
-    if not early_config.known_args_namespace.help and not early_config.known_args_namespace.version:
+    asked = early_config.known_args_namespace
+    if "PYTEST_XDIST_WORKER" not in os.environ and asked.numprocesses:
+        os.environ.update(_ENVIRONMENT)
+        os.environ["PYTEST_PLUGINS"] = __name__  # or test processes would load this too late
+        _lines.append("PostgreSQL, Redis: each test process starts its own")
+    elif not asked.help and not asked.version:
         start()
     return (yield)
 
@@ -135,15 +143,21 @@ def _bring_program(variable: str, programs: tuple[str, ...], package: str) -> st
     if found := _installed(programs):
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, check=False)
+        _install(package)
         if found := _installed(programs):
             return found
     raise pytest.UsageError(
         f"Some tests need {programs[0]}: install it with  sudo apt-get install {package},  "
         f"or set {variable} to the path of one, and run this again."
     )
+
+
+def _install(package: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with (Path(tempfile.gettempdir()) / "lab-tests-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # apt fails where another test process is at it
+        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, check=False)
 
 
 def _installed(programs: tuple[str, ...]) -> str | None:
@@ -157,11 +171,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if folder is None:
         terminalreporter.write_line("Real files: not there; only our own samples were used.")
     else:
-        asked = (
-            f"used by {len(REAL_DATA_ASKED)} tests"
-            if REAL_DATA_ASKED
-            else "there, but no test of this run asked"
-        )
+        passed = terminalreporter.getreports("passed")
+        used = sum(REAL_DATA in dict(report.user_properties) for report in passed)
+        asked = f"used by {used} tests" if used else "there, but no test of this run asked"
         terminalreporter.write_line(f"Real files: {asked} ({folder}); our own samples always run.")
 
 
