@@ -100,6 +100,7 @@ def test_everybody_can_be_asked_to_place_all_their_dots() -> None:
 
 def test_dots_that_fit_on_nothing_are_not_told_as_left_over() -> None:
     driver, step, (one, two, three) = opened(dots=9, cap=2)
+    driver.watch()
     assert own(driver, "p-ann")["left"] == 6
     place(driver, step, "p-ann", **{one: 2, two: 2, three: 2})
     assert own(driver, "p-ann")["out"] is True
@@ -108,6 +109,8 @@ def test_dots_that_fit_on_nothing_are_not_told_as_left_over() -> None:
     driver.do("p-fay", "idea.hide", idea=three, reason="Said already")
     assert own(driver, "p-ann")["left"] == 0
     assert own(driver, "p-ben")["left"] == 3
+    driver.flush()
+    driver.check()
     driver.do("p-fay", "step.reveal", activity=step)
     assert driver.outcome(step)["left_dots"] == 1
 

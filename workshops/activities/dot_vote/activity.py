@@ -245,18 +245,23 @@ class DotVote(VoteViews):
         if step.revealed or not (step.running or (idea.on_board and item in ballots.withdrawn)):
             keys = {f"item-{item}"} | ({"stage"} if ballots.ranking().shared else set())
             return Dirty(keys=keys)  # what was counted stays counted; only the words go or come
+        if idea.on_board and item not in ballots.withdrawn:
+            return Dirty(keys={f"item-{item}"})
+        limits = limits_of(step.rounds[-1])
+        before, holders = ballots.most_dots(limits.dots, limits.cap), ballots.holders(item)
         if idea.on_board:
-            if item not in ballots.withdrawn:
-                return Dirty(keys={f"item-{item}"})
-            limits = limits_of(step.rounds[-1])
             ballots.bring_back(item, limits.dots, limits.cap, limits.against)
             say = _("An idea is on the ballot again. Your dots on it are back, as far as you had any left.")
         else:
             ballots.withdraw(item)
             say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
-        return Dirty(  # everybody: who has no dots on it may be able to place fewer, or more, than before
-            lists={"items"}, keys={f"item-{item}", "stage.progress"}, everybody=True, say=[(PARTICIPANT, say)]
-        )
+        dirty = Dirty({f"item-{item}", "stage.progress"}, {"items"}, holders, say=[(PARTICIPANT, say)])
+        fit_changes = ballots.most_dots(limits.dots, limits.cap) != before
+        dirty.keys |= {"stage"} if fit_changes else set()
+        dirty.everybody = (
+            fit_changes or not step.settings.own_ideas
+        )  # they may have fewer things to choose from
+        return dirty
 
     # -- results ---------------------------------------------------------------------------------------------------
 

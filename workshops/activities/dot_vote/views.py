@@ -99,7 +99,7 @@ class VoteViews(Choosing):
         return {
             "started": run is not None,
             "target": settings.target,
-            "dots": limits.dots,
+            "dots": run.memory.most_dots(limits.dots, limits.cap) if run is not None else limits.dots,
             "cap": limits.cap,
             "against": limits.against,
             "secret": settings.results != LIVE,
