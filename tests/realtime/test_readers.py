@@ -8,6 +8,7 @@ import pytest
 
 from realtime import wire
 from realtime.crowd import MOST_UNSENT, Crowd
+from realtime.kinds import Dirty
 from realtime.models import Stream
 from realtime.presence import LEASE_SECONDS, Presence
 from realtime.showing import BYTES_PER_SECOND
@@ -65,8 +66,11 @@ async def test_large_frames_are_followed_by_a_pause_but_never_hold_up_the_next_s
     shown = room.showing.to_audience(("anybody", "en-gb", "json"))
 
     async def change(text: str, *, whole: bool = False) -> None:
-        await rooms.hub.in_thread(room.ledger.commit, [asked("title", text=text)])
-        dirty = room.ledger.take_pending()
+        def commit() -> Dirty:  # and take what came of it before the room itself does
+            room.ledger.commit([asked("title", text=text)])
+            return room.ledger.take_pending()
+
+        dirty = await rooms.hub.in_thread(commit)
         dirty.whole = whole
         shown.owed.add(dirty)
 

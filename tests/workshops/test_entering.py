@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import aiohttp
+import orjson
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -13,10 +14,12 @@ from django.utils import timezone
 
 from challenges.models import Membership
 from lab_workspace.people.models import User
+from realtime.client import LiveClient
 from realtime.ledger import by_system, run
 from tests.conftest import StartDaphne
 from tests.makers import make_challenge, make_member
 from workshops.actions import make_workshop
+from workshops.crowd_trial import guest
 from workshops.joining.door import MOST_WRONG
 from workshops.models import Workshop
 
@@ -51,6 +54,50 @@ def test_who_is_no_facilitator_any_more_sees_no_console(
     Membership.objects.filter(user=alice).delete()
     assert client.get(console(workshop)).status_code == 404
     assert client.get(reverse("workshops:frames", args=[workshop.pk]) + "?as=facilitator").status_code == 403
+
+
+async def test_who_came_in_by_one_process_is_known_to_the_other_at_once(
+    daphne: StartDaphne, workshop: Workshop
+) -> None:
+    one, two = daphne(redis=False), daphne(redis=False)  # no hints: each looks at the log once a second
+    async with aiohttp.ClientSession(cookie_jar=guest.cookie_jar()) as early:
+        await guest.join(early, two.url, workshop.code, "Early")  # the second process has the room open
+    for number in range(4):
+        async with aiohttp.ClientSession(cookie_jar=guest.cookie_jar()) as session:
+            paths = guest.elsewhere(
+                await guest.join(session, one.url, workshop.code, f"Person {number}"), two.url
+            )
+            page = two.url + reverse("workshops:room", args=[workshop.pk])
+            async with session.get(page) as answer:
+                assert str(answer.url) == page, "sent back to the door"
+            client = LiveClient(session, paths)
+            await client.open()
+            await client.wait_until(lambda one: one.connections)
+            await client.close()
+
+
+async def test_without_script_the_next_page_has_what_was_just_saved_whichever_process_draws_it(
+    daphne: StartDaphne, workshop: Workshop
+) -> None:
+    await sync_to_async(run)(workshop.stream_id, by_system("open-1-0", "step.open", activity="a1"))
+    one, two = daphne(redis=False), daphne(redis=False)
+    async with aiohttp.ClientSession(cookie_jar=guest.cookie_jar()) as session:
+        await guest.join(session, two.url, workshop.code, "Robin")
+        page = reverse("workshops:room", args=[workshop.pk])
+        for text in ("Ask again in spring", "A card in every pack"):
+            async with session.get(two.url + page) as answer:
+                token = (
+                    (await answer.text()).partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+                )
+            command = orjson.dumps({"do": "idea.add", "activity": "a1", "text": text}).decode()
+            form = {"csrfmiddlewaretoken": token, "op": f"press-{text[:3]}", "command": command}
+            url = one.url + reverse("workshops:commands", args=[workshop.pk])
+            async with session.post(
+                url, data=form, headers={"Origin": one.url}, allow_redirects=False
+            ) as answer:
+                assert answer.status == 302
+            async with session.get(two.url + answer.headers["Location"]) as answer:
+                assert text in await answer.text()
 
 
 def test_not_even_of_a_closed_workshop(client: Client, alice: User, workshop: Workshop) -> None:

@@ -57,14 +57,14 @@ class WorkshopSocket(RoomSocket):
                 return None
             stream, actor = known
             room = await hub().open(stream)
+            if not await room.welcomes(actor, reader):
+                return None
             async with room.reading():
                 state = room.ledger.state
-                welcome = room.ledger.kind.may_enter(state, actor, reader)
                 rehearsed = state.conduct.rehearsal is not None
-                facilitates = welcome and state.people[actor].role == FACILITATOR
+                person = state.people.get(actor)
+                facilitates = person is not None and person.role == FACILITATOR
         except (*AWAY, Stream.DoesNotExist):
-            return None
-        if not welcome:
             return None
         if facilitates and reader == FACILITATOR and rehearsed:
             playing.play(room)  # also after a restart, when only the page's line comes back

@@ -21,6 +21,7 @@ from realtime.saving import saves
 from workshops import actions, permissions, queries
 from workshops.joining import door, seats
 from workshops.joining.forms import CodeForm, JoinForm
+from workshops.live.state import PARTICIPANT
 from workshops.lookups import look_up
 from workshops.views.busy import or_busy
 from workshops.views.strangers import is_stranger, page_for_strangers
@@ -131,9 +132,7 @@ def _at_the_door(request: HttpRequest, code: str) -> _AtTheDoor | None:
 
 async def _is_inside(workshop: Workshop, seat: Attendance) -> bool:
     room = await hub().open(workshop.stream_id)
-    async with room.reading():
-        person = room.ledger.state.people.get(seat.actor)
-    return person is not None and not person.removed
+    return await room.welcomes(seat.actor, PARTICIPANT)
 
 
 async def _let_in(request: HttpRequest, here: _AtTheDoor, form: JoinForm) -> Answer:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from realtime import drawn, http, wire
-from realtime.consumer import Admission
+from realtime.consumer import Admission, number_in
 from realtime.hub import hub
 from realtime.kinds import Refused
 from realtime.ledger import AWAY, Ack, Refusal, Retry, by_system
@@ -78,16 +78,11 @@ async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tu
     await _keep_role(request, room, entry.seat, entry.role)
     if reader == FACILITATOR:
         await _keep_plan(room, entry)
-    async with room.reading():
-        return entry, room if _welcome(room, entry.seat.actor, reader) else None
-
-
-def _welcome(room: Room, actor: str, reader: str) -> bool:
-    """Say whether the room lets somebody in. Raises Http404 for a console or projector that isn't theirs."""
-    welcome = room.ledger.kind.may_enter(room.ledger.state, actor, reader)
-    if not welcome and places.base_of(reader) != PARTICIPANT:
+    if await room.welcomes(entry.seat.actor, reader):
+        return entry, room
+    if places.base_of(reader) != PARTICIPANT:
         raise Http404
-    return welcome
+    return entry, None
 
 
 async def _keep_role(request: HttpRequest, room: Room, seat: Attendance, role: str | None) -> None:
@@ -173,11 +168,14 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
     entry, room = await enter(request, workshop_id, reader)
     if room is None or entry.seat is None:
         return redirect("workshops:join", code=entry.workshop.code)
+    await room.caught_up(number_in(request.GET.get("after", "")) or 0)
     room.seen(entry.seat.actor)
     if reader == FACILITATOR and entry.workshop.rehearsal_of_id is not None:
         playing.play(room)
     async with room.reading():
-        if not _welcome(room, entry.seat.actor, reader):  # removed in the meantime
+        if not room.ledger.kind.may_enter(
+            room.ledger.state, entry.seat.actor, reader
+        ):  # removed in the meantime
             return redirect("workshops:join", code=entry.workshop.code)
         context = page_context(request, room, entry.workshop, entry.seat, reader)
         context["about"] = _about(request, room) if reader == FACILITATOR else None
@@ -362,8 +360,10 @@ async def _form_post(
     elif isinstance(answer, Retry):
         busy = _("The server is busy, so this was not saved. Try once more.")
         messages.error(request, f"{busy} {_words_of(message)}")
-    elif isinstance(answer, Ack) and message["do"] not in ("dot.place", "dot.take_back"):
-        messages.success(request, _("Saved."))
+    elif isinstance(answer, Ack):
+        back["Location"] += f"?after={answer.seq}"  # for another process, which may not have heard of it yet
+        if message["do"] not in ("dot.place", "dot.take_back"):
+            messages.success(request, _("Saved."))
     return back
 
 
