@@ -123,7 +123,31 @@ def test_who_may_not_vote_for_their_own_can_finish_when_nothing_else_fits() -> N
     place(driver, step, "p-ann", **dict.fromkeys(others, 2))
     driver.do("p-ann", "step.finish", activity=step, finished="yes")
     driver.do("p-fay", "step.reveal", activity=step)
+    outcome = driver.outcome(step)
+    assert outcome["left_dots"] == 0
+    assert outcome["unspent"] == sum(own(driver, f"p-{name}")["left"] for name in ("ben", "cat"))
+
+
+def test_a_dot_against_leaves_no_room_for_dots_on_the_same() -> None:
+    driver, step, (one, two, three) = opened(use_all=True, dots=5, cap=2, against=1)
+    place(driver, step, "p-ann", **{one: -1, two: 2, three: 2})
+    assert (own(driver, "p-ann")["left"], own(driver, "p-ann")["out"]) == (0, True)
+    driver.do("p-ann", "step.finish", activity=step, finished="yes")
+    driver.do("p-fay", "step.reveal", activity=step)
     assert driver.outcome(step)["left_dots"] == 0
+
+
+def test_a_vote_that_is_cast_stays_so_when_an_idea_comes_back() -> None:
+    driver, step, (one, two, _three) = opened(results="voted")
+    driver.watch()
+    driver.do("p-fay", "idea.hide", idea=one, reason="Said already")
+    place(driver, step, "p-ann", **{two: 1})
+    driver.do("p-ann", "dot.cast", activity=step)
+    driver.flush()
+    driver.do("p-fay", "idea.restore", idea=one)
+    driver.flush()
+    driver.check()
+    assert one in own(driver, "p-ann")["full"]
 
 
 def test_a_facilitator_can_leave_the_vote_to_the_others() -> None:

@@ -248,19 +248,19 @@ class DotVote(VoteViews):
         if idea.on_board and item not in ballots.withdrawn:
             return Dirty(keys={f"item-{item}"})
         limits = limits_of(step.rounds[-1])
-        before, holders = ballots.most_dots(limits.dots, limits.cap), ballots.holders(item)
+        before, concerned = ballots.most_dots(limits.dots, limits.cap), ballots.holders(item)
         if idea.on_board:
             ballots.bring_back(item, limits.dots, limits.cap, limits.against)
             say = _("An idea is on the ballot again. Your dots on it are back, as far as you had any left.")
         else:
             ballots.withdraw(item)
             say = _("One idea was taken off the ballot. If you had dots on it, you have them back.")
-        dirty = Dirty({f"item-{item}", "stage.progress"}, {"items"}, holders, say=[(PARTICIPANT, say)])
+        dirty = Dirty({f"item-{item}", "stage.progress"}, {"items"}, say=[(PARTICIPANT, say)])
+        dirty.people = concerned | ballots.cast.keys()
         fit_changes = ballots.most_dots(limits.dots, limits.cap) != before
         dirty.keys |= {"stage"} if fit_changes else set()
-        dirty.everybody = (
-            fit_changes or not step.settings.own_ideas
-        )  # they may have fewer things to choose from
+        # Whose own ideas are barred, or who has dots against, may have fewer things left to choose from.
+        dirty.everybody = fit_changes or not step.settings.own_ideas or limits.against > 0
         return dirty
 
     # -- results ---------------------------------------------------------------------------------------------------
@@ -287,6 +287,7 @@ class DotVote(VoteViews):
         return {
             **rule,
             **summary,
+            "unspent": self.unspent(state, step, run),
             "left_dots": self.leaving_dots(state, step, run),
             **self._draws(state, ballots),
             "rows": [

@@ -166,7 +166,8 @@ class Ballots(OnTable):
         not_theirs = sum(item in self.items and item not in self.withdrawn for item in barred)
         fit = cap * (len(self.items) - len(self.withdrawn) - not_theirs)
         placed = self.counting(person).items()
-        fit -= sum(dots for item, dots in placed if dots > 0 and item not in barred)
+        # Where somebody has dots against, none for it fit: those would have to be taken back first.
+        fit -= sum(dots if dots > 0 else cap for item, dots in placed if item not in barred)
         return max(0, min(budget - self.spent(person), fit))
 
     def rows(self) -> list[dict[str, Any]]:

@@ -66,7 +66,8 @@ class DotVoteSettings(ChoosingSettings):
         metadata=setting(
             _("Ask everybody to place all their dots"),
             _(
-                "Nobody can say that they have finished while they have dots left. What is left over is counted."
+                "Nobody can say that they have finished while they have dots left that fit on something. "
+                "What is left over is counted."
             ),
         ),
     )

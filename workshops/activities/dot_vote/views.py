@@ -99,6 +99,7 @@ class VoteViews(Choosing):
         return {
             "started": run is not None,
             "target": settings.target,
+            "limited": bool(limits.dots),
             "dots": run.memory.most_dots(limits.dots, limits.cap) if run is not None else limits.dots,
             "cap": limits.cap,
             "against": limits.against,
@@ -158,25 +159,41 @@ class VoteViews(Choosing):
         """Count people and dots of a round."""
         ballots: Ballots = run.memory
         turnout = self.turnout(state, step, run)
-        limits = limits_of(run)
-        most = ballots.most_dots(limits.dots, limits.cap)
         return {
             "eligible": turnout["eligible"],
             "answered": turnout["answered"],
             "not_answered": turnout["not_answered"],
             "dots_placed": ballots.dots_placed,
-            "unspent": max(0, most * turnout["eligible"] - ballots.dots_placed),
         }
+
+    @staticmethod
+    def _alike(step: Step, run: Round) -> bool:
+        """Whether just as many dots fit for everybody, whatever they have placed."""
+        return step.settings.own_ideas and not limits_of(run).against
+
+    def unspent(self, state: State, step: Step, run: Round) -> int:
+        """Count the dots that those who may vote did not place and could have. May look at everybody."""
+        ballots: Ballots = run.memory
+        limits = limits_of(run)
+        asked = self.asked_now(state, step) if ballots.electorate is None else ballots.electorate
+        could = asked | ballots.answered
+        if self._alike(step, run):
+            return max(0, ballots.most_dots(limits.dots, limits.cap) * len(could) - ballots.dots_placed)
+        return sum(self.left_to_place(state, step, run, person) for person in could)
 
     @staticmethod
     def left_to_place(state: State, step: Step, run: Round, person: str) -> int:
         """Count the dots that somebody has left and that still fit on something."""
         ballots: Ballots = run.memory
         limits = limits_of(run)
+        if not limits.dots:
+            return 0
         return ballots.left_to_place(person, limits.dots, limits.cap, barred_for(state, step, person))
 
     def leaving_dots(self, state: State, step: Step, run: Round) -> int:
         """Count those who voted and did not place all they could. Looks at everybody: for when a round is over."""
+        if not limits_of(run).dots:
+            return 0
         return sum(self.left_to_place(state, step, run, person) > 0 for person in run.memory.answered)
 
     def progress(self, state: State, step: Step) -> list[tuple[str, StrOrPromise]]:
@@ -192,8 +209,11 @@ class VoteViews(Choosing):
         ]
         if step.running:  # afterwards nobody is asked any more
             counts.append((str(len(step.rounds[-1].finished)), _("say they have finished")))
-        if limits_of(step.rounds[-1]).dots and (shows or not ballots.withdrawn):
-            counts.append((str(summary["unspent"]), ngettext("dot left", "dots left", summary["unspent"])))
+        # While people vote it is counted often, so only where nobody has to be looked at.
+        cheap = not step.running or self._alike(step, step.rounds[-1])
+        if limits_of(step.rounds[-1]).dots and cheap and (shows or not ballots.withdrawn):
+            left = self.unspent(state, step, step.rounds[-1])
+            counts.append((str(left), ngettext("dot left", "dots left", left)))
         return counts
 
     @staticmethod
