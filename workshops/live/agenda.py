@@ -15,6 +15,7 @@ from realtime.fields import Group, Id, Text, Whole
 from realtime.kinds import Command, Dirty, Happened, NewEvent, Refused
 from workshops.activities.registry import ACTIVITIES, activity_of
 from workshops.live import rooms_following, words
+from workshops.live.places import may_be_seen
 from workshops.live.rules import Rules
 from workshops.live.state import State, Step
 
@@ -112,7 +113,8 @@ def _changed(state: State, event: Happened) -> Dirty:
         if step.round is not None and not step.revealed:
             step.round.settings = step.settings
     rooms_following.changed(state, step, before)
-    return Dirty(whole=step.id == state.current, everybody=step.id == state.current, keys={"run", "stage"})
+    seen = step.id == state.current or may_be_seen(step)  # perhaps beside the room, at a place of its own
+    return Dirty(whole=seen, everybody=seen, keys={"run", "stage"})
 
 
 def move(state: State, command: Command, by: str) -> list[NewEvent]:

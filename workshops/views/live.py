@@ -39,6 +39,7 @@ from workshops.views.busy import or_busy
 
 if TYPE_CHECKING:
     from realtime.kinds import Own
+    from realtime.ledger import Answer
     from realtime.room import Room
     from workshops.models import Attendance, Workshop
 
@@ -75,6 +76,7 @@ async def enter(request: HttpRequest, workshop_id: uuid.UUID, reader: str) -> tu
             raise Http404
         return entry, None
     room = await hub().open(entry.workshop.stream_id)
+    await room.caught_up(number_in(request.GET.get("after", "")) or 0)
     await _keep_role(request, room, entry.seat, entry.role)
     if reader == FACILITATOR:
         await _keep_plan(room, entry)
@@ -168,14 +170,13 @@ async def live_page(request: HttpRequest, workshop_id: uuid.UUID, reader: str, t
     entry, room = await enter(request, workshop_id, reader)
     if room is None or entry.seat is None:
         return redirect("workshops:join", code=entry.workshop.code)
-    await room.caught_up(number_in(request.GET.get("after", "")) or 0)
     room.seen(entry.seat.actor)
     if reader == FACILITATOR and entry.workshop.rehearsal_of_id is not None:
         playing.play(room)
     async with room.reading():
-        if not room.ledger.kind.may_enter(
-            room.ledger.state, entry.seat.actor, reader
-        ):  # removed in the meantime
+        if not room.ledger.kind.may_enter(room.ledger.state, entry.seat.actor, reader):  # not any more
+            if places.base_of(reader) != PARTICIPANT:
+                raise Http404
             return redirect("workshops:join", code=entry.workshop.code)
         context = page_context(request, room, entry.workshop, entry.seat, reader)
         context["about"] = _about(request, room) if reader == FACILITATOR else None
@@ -360,10 +361,15 @@ async def _form_post(
     elif isinstance(answer, Retry):
         busy = _("The server is busy, so this was not saved. Try once more.")
         messages.error(request, f"{busy} {_words_of(message)}")
-    elif isinstance(answer, Ack):
-        back["Location"] += f"?after={answer.seq}"  # for another process, which may not have heard of it yet
-        if message["do"] not in ("dot.place", "dot.take_back"):
-            messages.success(request, _("Saved."))
+    elif isinstance(answer, Ack) and message["do"] not in ("dot.place", "dot.take_back"):
+        messages.success(request, _("Saved."))
+    return showing(back, answer)
+
+
+def showing(back: HttpResponseRedirect, answer: Answer | None) -> HttpResponseRedirect:
+    """Have the page that comes next show what was just done, also if a process draws it that hasn't heard of it."""
+    if isinstance(answer, Ack):
+        back["Location"] += f"?after={answer.seq}"
     return back
 
 

@@ -16,7 +16,7 @@ from workshops import queries
 from workshops.live.state import FACILITATOR
 from workshops.lookups import look_up
 from workshops.views.busy import or_busy
-from workshops.views.live import enter
+from workshops.views.live import enter, showing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,7 @@ async def split_by_teams(request: HttpRequest, workshop_id: uuid.UUID, step: str
             messages.error(request, str(answer.sentence))
         elif not isinstance(answer, Ack):
             messages.error(request, _("The server is busy, so this was not saved. Try once more."))
-        return redirect("workshops:console", workshop_id)
+        return showing(redirect("workshops:console", workshop_id), answer)
     async with room.reading():
         state = room.ledger.state
         found = state.steps.get(step)

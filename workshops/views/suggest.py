@@ -26,9 +26,10 @@ from workshops.suggest import asking
 from workshops.suggest.boards import may_ask, on_ballot, to_group
 from workshops.suggest.engine import matter
 from workshops.views.busy import or_busy
-from workshops.views.live import enter, language
+from workshops.views.live import enter, language, showing
 
 if TYPE_CHECKING:
+    from realtime.ledger import Answer
     from realtime.room import Room
     from workshops.live.state import State, Step
     from workshops.models import Workshop
@@ -47,7 +48,7 @@ HOLDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inside:
     """Somebody who is in a room, and what they look at."""
 
@@ -56,6 +57,8 @@ class Inside:
     person: str
     role: str
     step_id: str
+    done: Answer | None = None
+    """What came of their latest command."""
 
     @property
     def state(self) -> State:
@@ -72,13 +75,14 @@ class Inside:
     def back(self) -> HttpResponse:
         """Lead back to the live page they came from."""
         page = "workshops:console" if self.role == FACILITATOR else "workshops:room"
-        return redirect(page, self.workshop.pk)
+        return showing(redirect(page, self.workshop.pk), self.done)
 
     async def do(self, request: HttpRequest, command: dict[str, Any]) -> Ack | Refusal | None:
         """Carry out a command of theirs; None if the room is too busy."""
         admission = Admission(str(self.workshop.stream_id), self.person, self.role, language())
         pressed = request.POST.get("op") or str(uuid.uuid4())
         answer = await http.decide(self.room, {"op": pressed, **command}, admission)
+        self.done = answer
         return answer if isinstance(answer, Ack | Refusal) else None
 
 
