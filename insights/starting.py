@@ -56,13 +56,13 @@ def _worked(content: dict[str, Any]) -> str:
     workshop = content["workshop"]
     opened = moment_of(workshop.get("opened_at"))
     if opened:
-        who = _("%(who)s took part in “%(title)s” on %(day)s.") % {
+        who = _("Took part in “%(title)s” on %(day)s: %(who)s.") % {
             "who": who,
             "title": plain(workshop["title"]),
             "day": date_format(opened, "j F Y"),
         }
     else:
-        who = _("%(who)s took part in “%(title)s”.") % {"who": who, "title": plain(workshop["title"])}
+        who = _("Took part in “%(title)s”: %(who)s.") % {"who": who, "title": plain(workshop["title"])}
     steps = [f"* {_step(step)}" for step in steps_of(content) if step.runs]
     return "\n\n".join([who, "\n".join(steps)] if steps else [who])
 

@@ -51,7 +51,7 @@ def test_the_draft_begins_with_what_is_known(report: Report) -> None:
     assert [block.heading for block in blocks] == [
         "What we asked", "How we worked", "Ideas", "Groups", "Vote", "What we do not know",
     ]  # fmt: skip
-    assert "4 participants and 1 facilitator took part in" in blocks[1].text
+    assert ": 4 participants and 1 facilitator." in blocks[1].text
     assert "5 minutes, 5 minutes planned" in blocks[1].text
     assert "1 of 4 people" in blocks[5].text
     assert problems_of(report) == []
