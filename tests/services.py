@@ -5,13 +5,13 @@ programs, else from Python packages. Chromium, nginx and Caddy come from CHROMIU
 the machine, or (as root, on Debian and Ubuntu) from apt. Nothing is skipped: what can't be brought fails the run
 with a sentence.
 
-With `-n 2` each of the test processes has servers of its own.
+With `-n 2` each of the test processes starts servers of its own, unless DATABASE_URL or REDIS_URL is given. What can't be
+brought is found out before, as xdist would swallow the sentence.
 """
 
 from __future__ import annotations
 
 import atexit
-import fcntl
 import os
 import shutil
 import subprocess
@@ -58,13 +58,24 @@ _started: list[Postgres | Redis] = []
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Start what is missing before pytest-django reads the settings."""
     asked = early_config.known_args_namespace
-    if "PYTEST_XDIST_WORKER" not in os.environ and asked.numprocesses:
-        os.environ.update(_ENVIRONMENT)
-        os.environ["PYTEST_PLUGINS"] = __name__  # or test processes would load this too late
-        _lines.append("PostgreSQL, Redis: each test process starts its own")
-    elif not asked.help and not asked.version:
+    if not asked.help and not asked.version:
+        given = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
         start()
+        if getattr(asked, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
+            _leave_it_to_test_processes(given)
     return (yield)
+
+
+def _leave_it_to_test_processes(given: dict[str, str | None]) -> None:
+    """End what was started to try it out; find the programs, as any test may need them."""
+    if _started:
+        _lines.append("Each test process starts its own.")
+    _stop()
+    for name in (name for name, value in given.items() if value is None):
+        del os.environ[name]
+    os.environ["PYTEST_PLUGINS"] = __name__  # or test processes would load this too late
+    for variable, programs, package in _PROGRAMS.values():
+        os.environ[variable] = _bring_program(variable, programs, package)
 
 
 def start() -> None:
@@ -143,21 +154,15 @@ def _bring_program(variable: str, programs: tuple[str, ...], package: str) -> st
     if found := _installed(programs):
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _install(package)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, check=False)
         if found := _installed(programs):
             return found
     raise pytest.UsageError(
         f"Some tests need {programs[0]}: install it with  sudo apt-get install {package},  "
         f"or set {variable} to the path of one, and run this again."
     )
-
-
-def _install(package: str) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with (Path(tempfile.gettempdir()) / "lab-tests-apt.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # apt fails where another test process is at it
-        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", *command], env=environment, stdin=subprocess.DEVNULL, check=False)
 
 
 def _installed(programs: tuple[str, ...]) -> str | None:

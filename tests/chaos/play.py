@@ -148,6 +148,8 @@ class Play:
         if len(shown) < 4:
             return
         for key in self.rng.sample(shown, 4):
+            if key not in fay.client.items:
+                continue
             mark = words.mark_of(fay.client.items[key]["text"])
             answer = await fay.send(
                 {"do": "idea.hide", "idea": key.partition("-")[2], "reason": "Said already"}
