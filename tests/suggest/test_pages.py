@@ -96,7 +96,7 @@ def test_groups_are_looked_at_first_and_applied_as_chosen(
     assert skipped
     answer = client.post(page(workshop), {**sent, **skipped, tea: "Something warm", "out": first})
 
-    assert answer.headers["Location"] == reverse("workshops:console", args=[workshop.pk])
+    assert answer.headers["Location"].partition("?")[0] == reverse("workshops:console", args=[workshop.pk])
     texts = {idea.id: idea.text for idea in state_of(workshop).ideas.values()}
     found = groups(workshop)
     assert set(found) == {"Letters", "Something warm"}
@@ -128,7 +128,7 @@ def test_who_may_not_ask_gets_nothing(client: Client, alice: User, workshop: Wor
     guest = Client()
     guest.post(reverse("workshops:join", args=[workshop.code]), {"name": "Robin", "consent": "internal"})
     answer = guest.get(page(workshop))
-    assert answer.headers["Location"] == reverse("workshops:room", args=[workshop.pk])
+    assert answer.headers["Location"].partition("?")[0] == reverse("workshops:room", args=[workshop.pk])
     assert guest.post(page(workshop), {"op": "robins-own-op", "ideas-1": "i1 i2"}).status_code == 302
     assert guest.get(page(workshop, "alike", "a3")).status_code == 404
     assert groups(workshop) == {"Letters": set()}
@@ -147,7 +147,7 @@ def test_where_everybody_may_ask_a_guest_applies_too(client: Client, alice: User
     guest.post(reverse("workshops:join", args=[workshop.code]), {"name": "Robin", "consent": "internal"})
     sent = form_of(guest.get(page(workshop)).content.decode())
     answered = guest.post(page(workshop), sent)
-    assert answered.headers["Location"] == reverse("workshops:room", args=[workshop.pk])
+    assert answered.headers["Location"].partition("?")[0] == reverse("workshops:room", args=[workshop.pk])
     assert len(groups(workshop)) > 1
 
 
