@@ -33,8 +33,8 @@ demo: $(VENV)/.runtime ## load the demo challenge where it is missing (make clea
 	@$(DEVELOPMENT) $(PYTHON) manage.py migrate --verbosity 0
 	@$(DEVELOPMENT) $(PYTHON) manage.py demo
 
-test: $(VENV)/.development ## run every test on real Redis, PostgreSQL, Daphne and Chromium (TESTS=tests/people for some, PROCESSES=2 side by side)
-	@$(PYTHON) -m pytest $(if $(PROCESSES),-n $(PROCESSES) --dist worksteal) $(TESTS)
+test: $(VENV)/.development ## run every test on real Redis, PostgreSQL, Daphne and Chromium (TESTS=tests/people for some, ABREAST=2 for two at a time)
+	@$(PYTHON) -m pytest $(if $(ABREAST),-n $(ABREAST) --dist worksteal) $(TESTS)
 
 chaos: $(VENV)/.development ## break networks, processes and databases under people at work, and check that nothing is lost (QUICK=1, FAULT=name, STORE=sqlite, SEED=1, SABOTAGE=drop)
 	@$(PYTHON) -m tests.chaos
