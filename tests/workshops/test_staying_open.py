@@ -16,6 +16,7 @@ from realtime.audience import Audience
 from realtime.client_view import View
 from realtime.kinds import SYSTEM
 from realtime.log import moment_of
+from tests.live_view import Browser
 from tests.makers import make_user
 from tests.workshop_driver import MINUTE, Driver, classic
 from workshops.actions import seat_for_user
@@ -66,6 +67,25 @@ def test_the_room_goes_on_and_the_activity_stays_open_until_the_clock_closes_it(
     driver.do(SYSTEM, "clock.time_is_up")
     assert (step.phase, driver.ledger.due) == ("closed", None)
     assert driver.state.current == vote, "nobody is moved"
+
+
+def test_what_is_changed_from_afar_is_shown_anew_to_those_who_stayed() -> None:
+    driver, brainstorm, _cluster, vote = staying()
+    driver.do("p-fay", "show.go", activity=vote)
+    audience = Audience(driver.ledger, at(brainstorm), "en-gb", "html")
+    client = Browser()
+    client.replace(orjson.loads(audience.snapshot() + "}"))
+    driver.ledger.take_pending()
+    driver.do("p-fay", "step.change", activity=brainstorm, prompt="What would you try first?")
+    dirty = driver.ledger.take_pending()
+    assert dirty.everybody, "what each person sees of their own may follow the settings"
+    text = audience.frame(dirty)
+    assert text is not None
+    assert "What would you try first?" in text
+    assert client.take(orjson.loads(text))
+    fresh = Browser()
+    fresh.replace(orjson.loads(audience.snapshot() + "}"))
+    assert client.shows() == fresh.shows()
 
 
 def test_minutes_do_not_close_what_stays_open_for_days() -> None:
